@@ -1,0 +1,53 @@
+/**
+ * The errors that Sluice raises: one table from code to whether a retry can help.
+ * Not for wording of a single failure: the message is written where the failure is seen.
+ */
+
+/** Whether trying the same thing again can succeed, and what it is that went wrong, by code. */
+export const errorTable = {
+  ARGUMENT_INVALID: { retryable: false, meaning: 'a command line argument or option is not allowed' },
+  PREREQUISITE_MISSING: { retryable: false, meaning: 'a program that Sluice needs is absent or too old' },
+  PORT_TAKEN: { retryable: false, meaning: 'another process listens on a port that a service needs' },
+  SERVICE_FAILED: { retryable: false, meaning: 'a service ended or did not become ready in time' },
+  STACK_NOT_RUNNING: { retryable: false, meaning: 'the command needs the local stack, and it is not up' },
+  STACK_ALREADY_RUNNING: { retryable: false, meaning: 'the local stack is up already' },
+  DEPLOY_FAILED: { retryable: false, meaning: 'cdk could not bootstrap or deploy the app' },
+  MAPPING_INVALID: { retryable: false, meaning: 'an event source mapping has a property or value that is not supported' },
+  INVOKE_FAILED: { retryable: true, meaning: 'the function could not be reached, or it failed' },
+  PIPELINE_INVALID: { retryable: false, meaning: 'a pipeline definition breaks a rule' },
+  PIPELINE_UNKNOWN: { retryable: false, meaning: 'no pipeline has that name' },
+  RUN_UNKNOWN: { retryable: false, meaning: 'the ledger holds no such run' },
+  ENVIRONMENT_INVALID: { retryable: false, meaning: 'an environment variable is missing or has a wrong value' },
+  SOURCE_UNAVAILABLE: { retryable: true, meaning: 'the source did not answer, or answered with a passing failure' },
+  SOURCE_REFUSED: { retryable: false, meaning: 'the source refused the request' },
+  SOURCE_INVALID: { retryable: false, meaning: 'the answer of the source has the wrong form' },
+  VALUE_INVALID: { retryable: false, meaning: 'one fetched value does not fit its schema' },
+  RECORD_UNREADABLE: { retryable: false, meaning: 'the bytes of a record are not in the expected wire format' },
+  RECORD_KEY_MISSING: { retryable: false, meaning: 'a record has no key' },
+  RECORD_VALUE_MISSING: { retryable: false, meaning: 'a record has no value' },
+  RECORD_INVALID: { retryable: false, meaning: 'a decoded record does not fit the pipeline' },
+  RECORD_TOO_LARGE: { retryable: false, meaning: 'a row is larger than a table may hold' },
+  SCHEMA_UNKNOWN: { retryable: false, meaning: 'the registry does not know the schema id of a record' },
+  SCHEMA_INCOMPATIBLE: { retryable: false, meaning: 'the registry refused a schema as incompatible with its subject' },
+  REGISTRY_UNAVAILABLE: { retryable: true, meaning: 'the schema registry did not answer' },
+  KAFKA_UNAVAILABLE: { retryable: true, meaning: 'Kafka did not answer or did not acknowledge' },
+  CASSANDRA_UNAVAILABLE: { retryable: true, meaning: 'Cassandra did not answer or did not acknowledge' },
+  TABLE_MISMATCH: { retryable: true, meaning: 'the deployed table does not fit the pipeline' },
+} as const satisfies Record<string, { retryable: boolean; meaning: string }>
+
+/** A code of {@link errorTable}. */
+export type ErrorCode = keyof typeof errorTable
+
+/** An expected failure: a code that tools can act on and a sentence that names the thing, the value and the remedy. */
+export class SluiceError extends Error {
+  override readonly name = 'SluiceError'
+  readonly code: ErrorCode
+  /** Whether the same call can succeed later without anybody changing anything. */
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+    this.retryable = errorTable[code].retryable
+  }
+}
