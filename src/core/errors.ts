@@ -11,8 +11,13 @@ export const errorTable = {
   SERVICE_FAILED: { retryable: false, meaning: 'a service ended or did not become ready in time' },
   STACK_NOT_RUNNING: { retryable: false, meaning: 'the command needs the local stack, and it is not up' },
   STACK_ALREADY_RUNNING: { retryable: false, meaning: 'the local stack is up already' },
+  TARGET_INVALID: { retryable: false, meaning: 'the CDK app was given no target, or one that it must not deploy to' },
+  CONTEXT_INVALID: { retryable: false, meaning: 'a context value of the CDK app is not allowed' },
   DEPLOY_FAILED: { retryable: false, meaning: 'cdk could not bootstrap or deploy the app' },
-  MAPPING_INVALID: { retryable: false, meaning: 'an event source mapping has a property or value that is not supported' },
+  MAPPING_INVALID: {
+    retryable: false,
+    meaning: 'an event source mapping has a property or value that is not supported',
+  },
   INVOKE_FAILED: { retryable: true, meaning: 'the function could not be reached, or it failed' },
   PIPELINE_INVALID: { retryable: false, meaning: 'a pipeline definition breaks a rule' },
   PIPELINE_UNKNOWN: { retryable: false, meaning: 'no pipeline has that name' },
@@ -31,6 +36,8 @@ export const errorTable = {
   SCHEMA_INCOMPATIBLE: { retryable: false, meaning: 'the registry refused a schema as incompatible with its subject' },
   REGISTRY_UNAVAILABLE: { retryable: true, meaning: 'the schema registry did not answer' },
   KAFKA_UNAVAILABLE: { retryable: true, meaning: 'Kafka did not answer or did not acknowledge' },
+  TOPIC_UNKNOWN: { retryable: true, meaning: 'a topic does not exist, or not yet' },
+  TOPIC_MISMATCH: { retryable: false, meaning: 'the deployed topic does not fit the pipeline' },
   CASSANDRA_UNAVAILABLE: { retryable: true, meaning: 'Cassandra did not answer or did not acknowledge' },
   TABLE_MISMATCH: { retryable: true, meaning: 'the deployed table does not fit the pipeline' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>

@@ -1,0 +1,23 @@
+/**
+ * The CDK app: all pipelines, for the target that context names. Run by `cdk`; see cdk.json.
+ */
+import { App } from 'aws-cdk-lib/core'
+import { pipelines } from '../pipelines/index.ts'
+import { SluiceError } from '../src/core/errors.ts'
+import { checkPipelineFiles } from './pipeline-files.ts'
+import { readSettings } from './settings.ts'
+import { DataStack } from './stacks/data-stack.ts'
+import { PipelinesStack } from './stacks/pipelines-stack.ts'
+
+try {
+  const app = new App()
+  const settings = readSettings((key) => app.node.tryGetContext(key), process.env)
+  await checkPipelineFiles(pipelines)
+  new DataStack(app, { settings, pipelines })
+  new PipelinesStack(app, { settings, pipelines })
+  app.synth()
+} catch (error) {
+  if (!(error instanceof SluiceError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

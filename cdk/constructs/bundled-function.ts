@@ -1,0 +1,66 @@
+/**
+ * A Lambda function of this repository, with a log group and a role of its own.
+ */
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { type LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { type Duration, Stack } from 'aws-cdk-lib/core'
+import { Construct } from 'constructs'
+import type { FunctionEnvironment } from '../../src/core/environment.ts'
+import { type Bundle, bundledCode } from '../bundle.ts'
+import { FunctionLogGroup } from './log-group.ts'
+
+export type BundledFunctionProps = {
+  readonly name: string
+  readonly description: string
+  readonly bundle: Bundle
+  readonly timeout: Duration
+  readonly environment: FunctionEnvironment
+  readonly layer: LayerVersion
+}
+
+/** Lambda's limit; a pipeline's tables and URL can exceed it. */
+const longestDescription = 256
+
+/** The role may write the function's own log, and nothing else until told. */
+export class BundledFunction extends Construct {
+  readonly function: NodejsFunction
+  private readonly role: Role
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id)
+    const { name, description, bundle, timeout, environment, layer } = props
+    const logGroup = new FunctionLogGroup(this, 'Logs', name)
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.role.addToPolicy(logGroup.writeStatement)
+    this.function = new NodejsFunction(this, 'Function', {
+      functionName: name,
+      description: description.slice(0, longestDescription),
+      code: bundledCode(bundle),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      memorySize: 512,
+      timeout,
+      environment: { ...definedValues(environment), NODE_OPTIONS: '--enable-source-maps' },
+      layers: [layer],
+      logGroup,
+      role: this.role,
+    })
+  }
+
+  /** Lets the function read one secret, which is known by name only: Secrets Manager adds six characters to its ARN. */
+  allowSecret(secretName: string): void {
+    const arn = Stack.of(this).formatArn({ service: 'secretsmanager', resource: `secret:${secretName}-??????` })
+    this.allow('secretsmanager:GetSecretValue', arn)
+  }
+
+  /** Lets the function do one thing with one resource. */
+  allow(action: string, resourceArn: string): void {
+    this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resourceArn] }))
+  }
+}
+
+function definedValues(environment: FunctionEnvironment): Record<string, string> {
+  const values: [string, string | undefined][] = Object.entries(environment)
+  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

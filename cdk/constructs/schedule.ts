@@ -1,0 +1,43 @@
+/**
+ * The schedule of a pipeline's runs: an EventBridge rule that starts the ingest, and the queue of starts that failed for good.
+ */
+import { Rule, Schedule as RuleSchedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { EventInvokeConfig } from 'aws-cdk-lib/aws-lambda'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Duration } from 'aws-cdk-lib/core'
+import { Construct } from 'constructs'
+import { ruleName } from '../../src/core/names.ts'
+import type { BundledFunction } from './bundled-function.ts'
+
+export type ScheduleProps = {
+  readonly pipeline: string
+  /** `rate(…)` or `cron(…)`. */
+  readonly expression: string
+  readonly ingest: BundledFunction
+}
+
+/** The rule's own event reaches the function, whose `id` and `time` name the run. Two retries, none after an hour. */
+export class Schedule extends Construct {
+  constructor(scope: Construct, id: string, { pipeline, expression, ingest }: ScheduleProps) {
+    super(scope, id)
+    const onFailure = new Queue(this, 'OnFailure', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+      enforceSSL: true,
+    })
+    ingest.allow('sqs:SendMessage', onFailure.queueArn)
+    new EventInvokeConfig(this, 'AsyncInvoke', {
+      function: ingest.function,
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      onFailure: { bind: () => ({ destination: onFailure.queueArn }) },
+    })
+    new Rule(this, 'Rule', {
+      ruleName: ruleName(pipeline),
+      description: `Starts a run of pipeline ${pipeline}`,
+      schedule: RuleSchedule.expression(expression),
+      targets: [new LambdaFunction(ingest.function)],
+    })
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The addresses that the deployed functions and mappings use, read from context.
+ * Not for credentials: functions read those from Secrets Manager.
+ */
+
+import type { FunctionEnvironment } from '../src/core/environment.ts'
+import { SluiceError } from '../src/core/errors.ts'
+import { cassandraSecretName } from '../src/core/names.ts'
+import { type Context, readTarget, type Target } from './target.ts'
+
+/** Everything that differs between two deployments of the same sources. */
+export type Settings = {
+  readonly target: Target
+  readonly bootstrapServers: readonly string[]
+  readonly cassandra: { readonly host: string; readonly port: number; readonly localDataCenter: string }
+  readonly registryUrl: string
+  /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
+  readonly sourceUrl: string | null
+}
+
+type Rule = { readonly fallback: string; readonly allowed: string; readonly holds: (value: string) => boolean }
+
+const hostname = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/
+
+const rules = {
+  bootstrapServers: {
+    fallback: '127.0.0.1:9092',
+    allowed: 'a comma-joined list of host:port',
+    holds: (value) => value.split(',').every(isHostAndPort),
+  },
+  cassandraHost: { fallback: '127.0.0.1', allowed: 'a host name or address', holds: (value) => hostname.test(value) },
+  cassandraPort: { fallback: '9042', allowed: 'a port from 1 to 65535', holds: isPort },
+  cassandraLocalDataCenter: {
+    fallback: 'datacenter1',
+    allowed: 'the name of a data center',
+    holds: (value) => /^[\w.-]+$/.test(value),
+  },
+  registryUrl: { fallback: 'http://127.0.0.1:8081/apis/ccompat/v7', allowed: 'an http or https URL', holds: isUrl },
+  sourceUrl: {
+    fallback: 'http://127.0.0.1:8090/api/',
+    allowed: 'an http or https URL, or none',
+    holds: (value) => value === 'none' || isUrl(value),
+  },
+} as const satisfies Record<string, Rule>
+
+/** Reads target and addresses. Fails with TARGET_INVALID or CONTEXT_INVALID, naming key, value and what is allowed. */
+export function readSettings(context: Context, environment: Readonly<Record<string, string | undefined>>): Settings {
+  const target = readTarget(context, environment)
+  const value = (key: keyof typeof rules) => readValue(context, key)
+  const sourceUrl = value('sourceUrl')
+  return {
+    target,
+    bootstrapServers: value('bootstrapServers').split(','),
+    cassandra: {
+      host: value('cassandraHost'),
+      port: Number(value('cassandraPort')),
+      localDataCenter: value('cassandraLocalDataCenter'),
+    },
+    registryUrl: value('registryUrl'),
+    sourceUrl: sourceUrl === 'none' ? null : sourceUrl,
+  }
+}
+
+/** The environment of a function that does not read a source. */
+export function functionEnvironment({ bootstrapServers, cassandra, registryUrl }: Settings): FunctionEnvironment {
+  return {
+    KAFKA_BOOTSTRAP_SERVERS: bootstrapServers.join(','),
+    CASSANDRA_HOST: cassandra.host,
+    CASSANDRA_PORT: String(cassandra.port),
+    CASSANDRA_LOCAL_DATA_CENTER: cassandra.localDataCenter,
+    CASSANDRA_SECRET: cassandraSecretName,
+    REGISTRY_URL: registryUrl,
+  }
+}
+
+function readValue(context: Context, key: keyof typeof rules): string {
+  const { fallback, allowed, holds }: Rule = rules[key]
+  const given = context(key) ?? fallback
+  const value = typeof given === 'number' ? String(given) : given
+  if (typeof value === 'string' && holds(value)) return value
+  throw new SluiceError('CONTEXT_INVALID', `context "${key}" is ${JSON.stringify(given)}, but it must be ${allowed}`)
+}
+
+function isHostAndPort(value: string): boolean {
+  const [host = '', port = '', ...rest] = value.split(':')
+  return rest.length === 0 && hostname.test(host) && isPort(port)
+}
+
+function isPort(value: string): boolean {
+  return /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535
+}
+
+function isUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}

@@ -1,0 +1,9 @@
+/**
+ * Lambda entry point of a pipeline's write stage: started by an event source mapping on the topic it writes.
+ */
+import { pipeline } from '#pipeline'
+import { connectionsFromEnvironment } from '../src/runtime/connections.ts'
+import { lambdaHandler } from '../src/runtime/handler.ts'
+import { writeHandler } from '../src/runtime/write.ts'
+
+export const handler = lambdaHandler(writeHandler(pipeline, connectionsFromEnvironment()))

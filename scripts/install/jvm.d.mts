@@ -1,0 +1,1 @@
+export function verify(folder: string, list?: string): number

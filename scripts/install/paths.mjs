@@ -1,0 +1,10 @@
+/** Where things are installed, inside the clone. */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The clone. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+/** The git-ignored folder that holds all that is installed and all that runs. */
+export const sluiceFolder = join(root, '.sluice')
+export const pythonFolder = join(sluiceFolder, 'python')
+export const jvmFolder = join(sluiceFolder, 'jvm')

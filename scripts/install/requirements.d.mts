@@ -1,0 +1,5 @@
+export function missing(which: 'maven' | 'python' | 'npm', found: string | null): string
+export function parseMavenVersion(output: string): { maven: string | null; java: string | null }
+export function javaMajor(version: string): number
+export function parsePythonVersion(output: string): [number, number] | null
+export function pythonFits(version: [number, number]): boolean

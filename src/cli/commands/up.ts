@@ -1,0 +1,152 @@
+/**
+ * `sluice up`, which is `npm start`: brings the environment up, runs a pipeline, proves the run, and goes on.
+ */
+import { Command } from 'commander'
+import { pipelines } from '../../../pipelines/index.ts'
+import type { Endpoints } from '../../core/endpoints.ts'
+import type { Pipeline } from '../../core/pipeline.ts'
+import { defaultPorts } from '../../local/ports.ts'
+import { keptPorts } from '../../operations/environment-ports.ts'
+import { followRuns } from '../../operations/follow.ts'
+import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
+import { environmentFolder } from '../../operations/places.ts'
+import { isProven, proofLine, proofTable } from '../../operations/proof-text.ts'
+import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
+import { aborted, bringUp, type RunningEnvironment } from '../../operations/up.ts'
+import { countUpTo, portOffset } from '../arguments.ts'
+import { environmentOption } from '../environment-option.ts'
+import { messageOf } from '../failure.ts'
+import { printJson, printProgress, printResult } from '../output.ts'
+import { stopSignal } from '../stop-signal.ts'
+
+type Options = {
+  environment: string
+  fresh?: true
+  once?: true
+  live?: true
+  json?: true
+  freePorts?: true
+  portOffset: number
+  records?: number
+  seed?: string
+}
+
+/** The command. Exit code 0 after Ctrl-C, or with `--once` after a proven run that wrote something; else 1. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('start the services, deploy the app, run every pipeline once and prove it; then go on until Ctrl-C')
+    .addOption(environmentOption())
+    .option('--fresh', 'begin with no data')
+    .option('--once', 'one run, then stop everything')
+    .option('--records <n>', 'how many records the run fetches (default: 100)', countUpTo(1_000_000))
+    .option('--seed <text>', 'ask the source for the same records each time')
+    .option('--live', 'read the real sources instead of the bundled one')
+    .option('--json', 'with --once: one JSON object as the last line of stdout')
+    .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
+    .option('--free-ports', 'use free ports, and the same again at the next start')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm start
+  npm start -- --fresh
+  npm start -- --once --records 2000 --seed a --json`,
+    )
+    .action(run)
+}
+
+async function run(options: Options): Promise<void> {
+  const startedAt = Number(process.env.SLUICE_STARTED_AT ?? Date.now())
+  const signal = stopSignal()
+  const folder = environmentFolder(options.environment)
+  const environment = await bringUp(
+    {
+      folder,
+      ports: options.freePorts ? await keptPorts(folder) : defaultPorts(options.portOffset),
+      fresh: options.fresh ?? false,
+      sources: options.live ? 'live' : 'bundled',
+      report: printProgress,
+    },
+    signal,
+  )
+  try {
+    const work = options.once ? runOnce(options, environment, startedAt) : goOn(options, environment, startedAt, signal)
+    await Promise.race([work, environment.failed, aborted(signal)])
+  } finally {
+    printProgress('stopping …')
+    await environment.stop()
+    printProgress('stopped')
+  }
+}
+
+async function runOnce(options: Options, environment: RunningEnvironment, startedAt: number): Promise<void> {
+  for (const pipeline of pipelines) {
+    const observation = await triggerAndObserve(pipeline, options, environment)
+    const { account } = observation.proof
+    const print = options.json ? printProgress : printResult
+    print(proofText(pipeline, observation))
+    if (options.json) printJson(onceResult(observation, startedAt))
+    if (!isProven(account) || account.written === 0) process.exitCode = 1
+  }
+}
+
+async function goOn(
+  options: Options,
+  environment: RunningEnvironment,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const since = Date.now()
+  const follow = async (pipeline: Pipeline, seen: ReadonlySet<string>) =>
+    followRuns(pipeline, environment.clients, { since, seen }, signal, {
+      onRun: ({ proof }) => printResult(proofLine(proof)),
+      onError: (error) => printProgress(`${pipeline.name}: the runs cannot be read now: ${messageOf(error)}`),
+    })
+  const followed = []
+  for (const pipeline of pipelines) {
+    const observation = await triggerAndObserve(pipeline, options, environment)
+    printResult(proofText(pipeline, observation))
+    const { firstRowAt, proof } = observation
+    if (firstRowAt)
+      printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
+    followed.push(follow(pipeline, new Set([proof.run.id])))
+  }
+  printProgress(whereToLook(environment.endpoints))
+  await Promise.all(followed)
+}
+
+async function triggerAndObserve(
+  pipeline: Pipeline,
+  { records, seed }: Options,
+  { endpoints, clients }: RunningEnvironment,
+): Promise<Observation> {
+  const asked: TriggerOptions = { ...(records ? { records } : {}), ...(seed ? { seed } : {}) }
+  const { run, fetched } = await trigger(endpoints.aws, pipeline, asked)
+  return observeRun(pipeline, run, clients, settleDeadlineMs(fetched))
+}
+
+function proofText(pipeline: Pipeline, { proof, seenAt }: Observation): string {
+  return proofTable(pipeline, proof, seenAt - proof.run.startedAt).join('\n')
+}
+
+/** The JSON object of `--once --json`; times are ms since the command began. */
+function onceResult({ proof, firstRowAt, seenAt }: Observation, startedAt: number) {
+  const { fetched, published, filtered, written, deadLettered, duplicates, unaccounted } = proof.account
+  return {
+    pipeline: proof.pipeline,
+    ...{ fetched, published, filtered, written, deadLettered, duplicates, unaccounted },
+    firstRowMs: firstRowAt === null ? null : firstRowAt - startedAt,
+    totalMs: seenAt - startedAt,
+  }
+}
+
+function whereToLook({ aws, cassandra, kafka, registry }: Endpoints): string {
+  return `
+where to look next (in another terminal)
+  npm run sluice -- status
+  npm run sluice -- rows created_users --limit 5
+  npm run sluice -- reconcile users
+  Kafka ${kafka.bootstrapServers} · Cassandra ${cassandra.host}:${cassandra.port} · registry ${registry.url} · AWS APIs ${aws.endpoint}
+the schedules go on; one line per run; Ctrl-C stops everything
+`
+}

@@ -1,0 +1,139 @@
+/**
+ * Producing records: the small port in front of kafkajs' producer.
+ */
+import { type Kafka, type Message, Partitioners } from 'kafkajs'
+import { SluiceError } from '../core/errors.ts'
+
+/** A record to be produced. A repeated header has an array of values. */
+export type OutgoingRecord = {
+  readonly key: Buffer | string | null
+  readonly value: Buffer | null
+  readonly headers: Readonly<Record<string, string | Buffer | (string | Buffer)[]>>
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+}
+
+/** Where a produced record stands. */
+export type ProducedPosition = { readonly partition: number; readonly offset: number }
+
+/**
+ * Most bytes of one request. kafkajs makes one batch a partition of it, and a broker takes batches of 1 MiB; a larger
+ * record goes alone.
+ */
+const maxRequestBytes = 900_000
+
+/** Produces records. */
+export type RecordProducer = {
+  /**
+   * Produces records to a topic, partitioned by key as Kafka's Java client does, and returns where each stands, in order.
+   * Delivery guarantees: resolves only after all in-sync replicas acknowledged (acks=all). A retry after a lost
+   * acknowledgement may leave a record twice; the positions are those of the acknowledged copy. A send that fails may
+   * have left some of its records.
+   * Fails with KAFKA_UNAVAILABLE, also after `deadlineMs`.
+   */
+  send(topic: string, records: readonly OutgoingRecord[]): Promise<ProducedPosition[]>
+  disconnect(): Promise<void>
+}
+
+/** A producer that connects with its first record. `deadlineMs` bounds each send. */
+export function createProducer(kafka: Kafka, deadlineMs = 30_000): RecordProducer {
+  const partitionOf = new WeakMap<Message, number>()
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 5_000 },
+    createPartitioner: () => {
+      const choose = Partitioners.DefaultPartitioner()
+      return (args) => {
+        const partition = choose(args)
+        partitionOf.set(args.message, partition)
+        return partition
+      }
+    },
+  })
+  let connected: Promise<void> | null = null
+  const connect = () => {
+    connected ??= producer.connect().catch((cause) => {
+      connected = null
+      throw cause
+    })
+    return connected
+  }
+  const request = async (topic: string, messages: Message[]) => {
+    const acknowledged = await producer.send({ topic, acks: -1, messages })
+    const next = new Map(acknowledged.map((each) => [each.partition, Number(each.baseOffset)]))
+    return messages.map((message) => takePosition(next, partitionOf.get(message) ?? -1))
+  }
+  return {
+    async send(topic, records) {
+      if (records.length === 0) return []
+      const end = performance.now() + deadlineMs
+      const produce = async () => {
+        await connect()
+        const positions: ProducedPosition[] = []
+        for (const messages of requestsOf(records)) {
+          if (performance.now() > end) break
+          positions.push(...(await request(topic, messages)))
+        }
+        return positions
+      }
+      try {
+        return await withDeadline(produce(), deadlineMs)
+      } catch (cause) {
+        throw new SluiceError(
+          'KAFKA_UNAVAILABLE',
+          `Kafka did not acknowledge ${records.length} records for topic ${topic}`,
+          { cause },
+        )
+      }
+    },
+    async disconnect() {
+      connected = null
+      await producer.disconnect()
+    },
+  }
+}
+
+/** The messages of each request, in order. */
+function requestsOf(records: readonly OutgoingRecord[]): Message[][] {
+  const requests: Message[][] = []
+  let bytes = maxRequestBytes
+  for (const record of records) {
+    const size = byteSize(record)
+    if (bytes + size > maxRequestBytes) {
+      requests.push([])
+      bytes = 0
+    }
+    requests.at(-1)?.push(toMessage(record))
+    bytes += size
+  }
+  return requests
+}
+
+function byteSize({ key, value, headers }: OutgoingRecord): number {
+  const fields = [key, value, ...Object.entries(headers).flat(2)]
+  return fields.reduce((sum, field) => sum + (field === null ? 0 : Buffer.byteLength(field)), 64)
+}
+
+function toMessage({ key, value, headers, timestamp }: OutgoingRecord): Message {
+  return { key, value, headers: { ...headers }, timestamp: String(timestamp) }
+}
+
+/** Records of one request to one partition have consecutive offsets in the order in which they were given. */
+function takePosition(next: Map<number, number>, partition: number): ProducedPosition {
+  const offset = next.get(partition)
+  if (offset === undefined) throw new Error(`no acknowledgement for partition ${partition}`)
+  next.set(partition, offset + 1)
+  return { partition, offset }
+}
+
+async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no acknowledgement within ${deadlineMs} ms`)), deadlineMs)
+  })
+  try {
+    return await Promise.race([work, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}

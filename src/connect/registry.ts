@@ -1,0 +1,82 @@
+/**
+ * Client of a schema registry that speaks Confluent's HTTP API, the four calls that Sluice makes.
+ * Not for bytes: see src/core/wire-format.ts.
+ */
+import { SluiceError } from '../core/errors.ts'
+
+/** What a registry does for us. Schema ids are positive integers. */
+export type SchemaRegistry = {
+  /** The schema text with that id. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
+  schemaById(id: number): Promise<string>
+  /** The id that a registered schema has under its subject. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
+  idOf(subject: string, schema: string): Promise<number>
+  /** The id of a schema under a subject, registering it when new. Fails with SCHEMA_INCOMPATIBLE or REGISTRY_UNAVAILABLE. */
+  register(subject: string, schema: string): Promise<number>
+  /** Sets the compatibility rule of a subject. */
+  setCompatibility(subject: string, level: 'BACKWARD'): Promise<void>
+  /** All subject names. */
+  subjects(): Promise<string[]>
+}
+
+type Answer = { status: number; body: unknown }
+
+/** A client of the registry at `url`; `timeoutMs` bounds each call. */
+export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry {
+  const base = url.replace(/\/$/, '')
+  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    try {
+      const response = await fetch(base + path, {
+        method,
+        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, body: await response.json().catch(() => null) }
+    } catch (cause) {
+      throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} did not answer ${method} ${path}`, {
+        cause,
+      })
+    }
+  }
+  const expectOk = ({ status, body }: Answer, what: string): unknown => {
+    if (status === 200 && body !== null) return body
+    throw new SluiceError(
+      'REGISTRY_UNAVAILABLE',
+      `the schema registry at ${base} answered ${status}${status === 200 ? ' without JSON' : ''} to ${what}`,
+    )
+  }
+  return {
+    async schemaById(id) {
+      const answer = await call('GET', `/schemas/ids/${id}`)
+      if (answer.status === 404) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
+      return (expectOk(answer, `the request for schema ${id}`) as { schema: string }).schema
+    },
+    async idOf(subject, schema) {
+      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema })
+      if (answer.status === 404) {
+        throw new SluiceError(
+          'SCHEMA_UNKNOWN',
+          `the registry does not hold this schema of "${subject}": deploy the app`,
+        )
+      }
+      return (expectOk(answer, `the look-up of "${subject}"`) as { id: number }).id
+    },
+    async register(subject, schema) {
+      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
+      if (answer.status === 409) {
+        throw new SluiceError(
+          'SCHEMA_INCOMPATIBLE',
+          `the registry refused the new schema of subject "${subject}" as incompatible with the version it holds`,
+        )
+      }
+      return (expectOk(answer, `the registration of "${subject}"`) as { id: number }).id
+    },
+    async setCompatibility(subject, level) {
+      const answer = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level })
+      expectOk(answer, `the compatibility of "${subject}"`)
+    },
+    async subjects() {
+      return expectOk(await call('GET', '/subjects'), 'the subject list') as string[]
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The names under which parts of a pipeline are deployed, derived from the pipeline's own.
+ */
+
+/** The keyspace of all tables. */
+export const keyspace = 'sluice'
+
+/** The Secrets Manager secret with Cassandra's login: `{"username","password"}`. */
+export const cassandraSecretName = 'sluice/cassandra'
+
+/** A hop of a pipeline that runs as a function. */
+export type Stage = 'ingest' | 'process' | 'write'
+
+/** The Lambda function of a stage. */
+export function functionName(pipeline: string, stage: Stage): string {
+  return `sluice-${pipeline}-${stage}`
+}
+
+/** The consumer group of a stage that reads a topic. */
+export function consumerGroup(pipeline: string, stage: 'process' | 'write'): string {
+  return functionName(pipeline, stage)
+}
+
+/** The EventBridge rule that starts a pipeline's runs. */
+export function ruleName(pipeline: string): string {
+  return `sluice-${pipeline}-schedule`
+}
+
+/** The topic of the dead letters of a topic. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dlt`
+}
+
+/** The registry subject of a topic's values. */
+export function valueSubject(topic: string): string {
+  return `${topic}-value`
+}

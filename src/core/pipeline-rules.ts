@@ -1,0 +1,81 @@
+/**
+ * The rules of a pipeline definition that types cannot state, each with a message that names field, value and rule.
+ * Not for comparing pipelines with each other: see topology.ts.
+ */
+import { SluiceError } from './errors.ts'
+import type { AnyTopic, Pipeline } from './pipeline.ts'
+import type { Table } from './table.ts'
+
+const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
+const topicName = /^[a-zA-Z0-9._-]{2,245}$/
+const cqlName = /^[a-z][a-z0-9_]{0,47}$/
+/** EventBridge wants the unit of 1 in the singular and of more in the plural. */
+const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/
+
+/** Fails with PIPELINE_INVALID at the first broken rule. */
+export function checkPipeline(pipeline: Pipeline): void {
+  const expect = (holds: boolean, field: string, value: unknown, rule: string) => {
+    if (holds) return
+    throw new SluiceError(
+      'PIPELINE_INVALID',
+      `pipeline "${pipeline.name}": ${field} is ${JSON.stringify(value)}, but it must be ${rule}`,
+    )
+  }
+  const { source } = pipeline
+  expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
+  expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
+  expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
+  expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
+  checkTopic(pipeline.topic, 'topic', expect)
+  if (pipeline.process) {
+    checkTopic(pipeline.process.topic, 'process.topic', expect)
+    const { name } = pipeline.process.topic
+    expect(name !== pipeline.topic.name, 'process.topic.name', name, 'another topic than the source topic')
+  }
+  pipeline.tables.forEach((table, index) => {
+    checkTable(table, `tables[${index}]`, expect)
+  })
+  const names = pipeline.tables.map((table) => table.name)
+  expect(names.length > 0, 'tables', names, 'one table at least')
+  expect(new Set(names).size === names.length, 'tables', names, 'tables of different names')
+}
+
+type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
+
+function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
+  expect(
+    topicName.test(topic.name),
+    `${field}.name`,
+    topic.name,
+    '2 to 245 letters, digits, dots, hyphens and underscores',
+  )
+  expect(!topic.name.endsWith('.dlt'), `${field}.name`, topic.name, 'a name that does not end like a dead-letter topic')
+  expect(isCount(topic.partitions), `${field}.partitions`, topic.partitions, 'a whole number from 1')
+  expect(isCount(topic.retentionMs), `${field}.retentionMs`, topic.retentionMs, 'milliseconds, a whole number from 1')
+  const names = topic.schema.fields.map((each) => each.name)
+  expect(new Set(names).size === names.length, `${field}.schema.fields`, names, 'fields of different names')
+}
+
+function checkTable(table: Table, field: string, expect: Expect): void {
+  const columns = Object.keys(table.columns)
+  expect(
+    cqlName.test(table.name),
+    `${field}.name`,
+    table.name,
+    'lower-case letters, digits and underscores, 48 at most',
+  )
+  for (const column of columns) {
+    expect(cqlName.test(column), `${field}.columns`, column, 'lower-case letters, digits and underscores, 48 at most')
+  }
+  const keys = [...table.partitionKey, ...table.clusteringColumns]
+  expect(table.partitionKey.length > 0, `${field}.partitionKey`, table.partitionKey, 'one column at least')
+  for (const key of keys) expect(columns.includes(key), `${field} key column`, key, `one of ${columns.join(', ')}`)
+  expect(new Set(keys).size === keys.length, `${field} key columns`, keys, 'different columns')
+  expect(keys.length < columns.length, `${field}.columns`, columns, 'one column more than the key has, at least')
+  const { ttlSeconds } = table
+  expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, 'null or a whole number from 1')
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1
+}

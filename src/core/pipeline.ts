@@ -1,0 +1,129 @@
+/**
+ * What a pipeline is: the declaration an author writes, and the form that the rest of Sluice works with.
+ * Not for what follows from it: topics, functions, tables and mappings are derived in topology.ts and names.ts.
+ */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { AvroRecord } from './avro-codec.ts'
+import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
+import { checkPipeline } from './pipeline-rules.ts'
+import type { AnyRow, Columns, Row, Table } from './table.ts'
+
+/** How far a source has been read: what its next request needs. Stored as JSON. */
+export type Cursor = Readonly<Record<string, string | number>>
+
+/** What a request may depend on. */
+export type PageRequest = {
+  /** Where the page before ended; null at the very beginning. */
+  readonly cursor: Cursor | null
+  /** How many more values this run wants; at least 1. */
+  readonly limit: number
+  /** Asks the source for the same data each time; null unless an operator gave one. */
+  readonly seed: string | null
+}
+
+/** Query parameters and headers of one request to the source's URL. */
+export type SourceRequest = {
+  readonly query: Readonly<Record<string, string | number>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One page as read: its values, and the cursor of the next page, or null when this was the last. */
+export type SourcePage = { readonly values: readonly unknown[]; readonly cursor: Cursor | null }
+
+/** An HTTP API that is read on a schedule. */
+export type Source<Page, Value, Output> = {
+  /** The API's URL; outside AWS a bundled source can stand in for it. */
+  readonly url: string
+  /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
+  readonly schedule: string
+  /** How many values a scheduled run fetches at most. */
+  readonly recordsPerRun: number
+  readonly request: (page: PageRequest) => SourceRequest
+  /** The form of a whole answer; an answer that does not fit fails the run. */
+  readonly response: StandardSchemaV1<unknown, Page>
+  readonly read: (page: Page, request: PageRequest) => SourcePage
+  /** The form of one value; a value that does not fit is a dead letter. */
+  readonly value: StandardSchemaV1<unknown, Value>
+  readonly record: (value: Value) => Output
+}
+
+/** A topic of records with one schema. Its dead letters go to `<name>.dlt`. */
+export type Topic<Schema extends AvroRecordSchema, RecordOf> = {
+  readonly name: string
+  readonly schema: Schema
+  /** The record key: what keeps order. Never empty. */
+  readonly key: (record: RecordOf) => string
+  readonly partitions: number
+  readonly retentionMs: number
+}
+
+/** A step between two topics. `apply` returns null for a record that is filtered on purpose, and is pure. */
+export type Process<In, Schema extends AvroRecordSchema> = {
+  readonly topic: Topic<Schema, AvroValue<Schema>>
+  readonly apply: (record: In) => AvroValue<Schema> | null
+}
+
+/** A field of the record that is no column of the table cannot be in a row: it would be lost without a word. */
+type OnlyColumns<RecordOf, C> = { readonly [K in Exclude<keyof RecordOf, keyof C>]?: never }
+
+/** A table and the rows that one record becomes: none, one or several. */
+export type TableOf<RecordOf, C extends Columns> = Table<C> & {
+  readonly rows: (record: RecordOf) => readonly (Row<C> & OnlyColumns<RecordOf, C>)[]
+}
+
+/** What the writer reads: the processed record, or the source's where there is no `process`. */
+type Written<S, P> = [P] extends [never] ? AvroValue<S> : AvroValue<P>
+
+/** A pipeline as its author declares it. */
+export type PipelineDefinition<
+  Page,
+  Value,
+  S extends AvroRecordSchema,
+  P extends AvroRecordSchema,
+  C extends readonly Columns[],
+> = {
+  /** Lower-case letters, digits and hyphens; part of every name that is deployed. */
+  readonly name: string
+  readonly source: Source<Page, Value, AvroValue<S>>
+  readonly topic: Topic<S, AvroValue<S>>
+  readonly process?: Process<AvroValue<S>, P>
+  readonly tables: { readonly [I in keyof C]: TableOf<Written<S, P>, C[I]> }
+}
+
+/** A topic whose record type is not known at compile time. */
+export type AnyTopic = Topic<AvroRecordSchema, AvroRecord>
+
+/** A table, with its rows, whose record type is not known at compile time. */
+export type AnyTable = Table & { readonly rows: (record: AvroRecord) => readonly AnyRow[] }
+
+/** A pipeline whose types are not known at compile time: what functions, infrastructure and tools work with. */
+export type Pipeline = {
+  readonly name: string
+  readonly source: Source<unknown, unknown, AvroRecord>
+  readonly topic: AnyTopic
+  readonly process?: { readonly topic: AnyTopic; readonly apply: (record: AvroRecord) => AvroRecord | null }
+  readonly tables: readonly AnyTable[]
+}
+
+/** Checks a definition and gives it the form that the rest of Sluice uses. Fails with PIPELINE_INVALID, naming field and rule. */
+export function definePipeline<
+  Page,
+  Value,
+  const S extends AvroRecordSchema,
+  const C extends readonly Columns[],
+  const P extends AvroRecordSchema = never,
+>(definition: PipelineDefinition<Page, Value, S, P, C>): Pipeline {
+  const pipeline = definition as unknown as Pipeline
+  checkPipeline(pipeline)
+  return pipeline
+}
+
+/** The topic that the writer reads. */
+export function writtenTopic(pipeline: Pipeline): AnyTopic {
+  return pipeline.process?.topic ?? pipeline.topic
+}
+
+/** Milliseconds of so many days. */
+export function days(count: number): number {
+  return count * 86_400_000
+}

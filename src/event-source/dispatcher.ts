@@ -1,0 +1,187 @@
+/**
+ * The partitions of one mapping between fetching and committing: queues what was fetched, sends batches, tracks what is
+ * in flight. Not for fetching (membership.ts), choosing (assembler.ts), invoking (delivery.ts) or committing.
+ */
+import type { FetchedRecords } from '../connect/kafka-consumer.ts'
+import { assemble } from './assembler.ts'
+import { pause } from './backoff.ts'
+import { type DeliveryContext, deliver } from './delivery.ts'
+import { type Batch, type EventWriter, eventWriter } from './event.ts'
+import type { Invoker } from './invoker.ts'
+import type { Mapping } from './mapping.ts'
+import { Partition } from './partition.ts'
+import type { PartitionStatus, Report } from './report.ts'
+import { type PollerSettings, partitionQueueBytes } from './settings.ts'
+import { Slots } from './slots.ts'
+
+/** What a dispatcher works with, and whom it tells. */
+export type DispatcherContext = {
+  readonly mapping: Mapping
+  readonly invoker: Invoker
+  readonly settings: PollerSettings
+  /** Must not throw. */
+  readonly report: Report
+  /** Asks to fetch a partition no more, or again. */
+  setPaused(partition: number, paused: boolean): void
+  /** A partition's settled prefix may have grown. */
+  onSettled(): void
+  /** How the last invocation ended: null, or a sentence. */
+  onResult(problem: string | null): void
+}
+
+/** How long stopping waits for an abandoned invocation to be given up, in ms. */
+const abandonDeadlineMs = 1_000
+
+/** Sends at most one batch of a partition at a time, many of disjoint partitions. Begins closed. */
+export class Dispatcher {
+  readonly #context: DispatcherContext
+  readonly #writer: EventWriter
+  readonly #partitions = new Map<number, Partition>()
+  /** Partitions that a batch in flight holds, lost ones included: a regained one waits for its old batch. */
+  readonly #inFlight = new Set<number>()
+  readonly #deliveries = new Set<Promise<void>>()
+  readonly #slots: Slots
+  readonly #stopping = new AbortController()
+  readonly #abandoned = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #pump: NodeJS.Immediate | undefined
+
+  constructor(context: DispatcherContext) {
+    const { mapping, settings } = context
+    this.#context = context
+    this.#writer = eventWriter(mapping.topic, mapping.bootstrapServers, settings.format)
+    this.#slots = new Slots(settings.maxConcurrentInvocations)
+  }
+
+  /** Owned partitions. */
+  get partitions(): ReadonlyMap<number, Partition> {
+    return this.#partitions
+  }
+
+  get invocationsInFlight(): number {
+    return this.#deliveries.size
+  }
+
+  partitionStatus(): PartitionStatus[] {
+    const partitions = [...this.#partitions.values()].sort((a, b) => a.id - b.id)
+    return partitions.map((partition) => partition.status(this.#inFlight.has(partition.id)))
+  }
+
+  /** Loses all partitions but these. */
+  keepOnly(ids: readonly number[]): void {
+    for (const [id, partition] of this.#partitions) {
+      if (ids.includes(id)) continue
+      partition.isLost = true
+      this.#partitions.delete(id)
+    }
+  }
+
+  /** Begins a partition at `start`, losing what is known of it. */
+  begin(id: number, committed: number, start: number): void {
+    const known = this.#partitions.get(id)
+    if (known) known.isLost = true
+    this.#partitions.set(id, new Partition(id, committed, start))
+    this.#context.setPaused(id, false)
+  }
+
+  /** Queues fetched records; pauses the partition when its queue is full or a record holds it. */
+  receive(fetched: FetchedRecords): void {
+    const { settings, report, mapping, setPaused, onSettled } = this.#context
+    const partition = this.#partitions.get(fetched.partition)
+    if (!partition || this.#stopping.signal.aborted) return
+    const { id } = partition
+    const action = settings.oversizedRecord
+    const tooLarge = partition.receive(fetched, this.#writer, {
+      limitBytes: settings.payloadLimitBytes,
+      oversized: action,
+      now: Date.now(),
+    })
+    report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length })
+    for (const record of tooLarge) report({ type: 'oversized', mapping: mapping.id, partition: id, action, ...record })
+    partition.full ||= partition.queue.bytes >= partitionQueueBytes(settings, this.#partitions.size)
+    if (partition.full || partition.held) setPaused(id, true)
+    onSettled()
+    this.#schedulePump()
+  }
+
+  /** Lets invocations begin, or holds them back; those in flight go on. */
+  setOpen(isOpen: boolean): void {
+    this.#slots.setOpen(isOpen)
+    if (isOpen) this.#schedulePump()
+  }
+
+  /** Begins no invocation any more and lets those in flight end, giving them up after `stopDeadlineMs`. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    clearTimeout(this.#timer)
+    clearImmediate(this.#pump)
+    const ended = Promise.allSettled([...this.#deliveries])
+    const inTime = new AbortController()
+    const deadline = pause(this.#context.settings.stopDeadlineMs, inTime.signal)
+    await Promise.race([ended, deadline])
+    inTime.abort()
+    this.#abandoned.abort()
+    await Promise.race([ended, pause(abandonDeadlineMs)])
+  }
+
+  /** Batches once the partitions of one fetch have all arrived. */
+  #schedulePump(): void {
+    this.#pump ??= setImmediate(() => {
+      this.#pump = undefined
+      this.#dispatch()
+    })
+  }
+
+  #dispatch(): void {
+    clearTimeout(this.#timer)
+    const { mapping, settings } = this.#context
+    const limits = { ...mapping, payloadLimitBytes: settings.payloadLimitBytes }
+    while (this.#slots.isAvailable && !this.#stopping.signal.aborted) {
+      const free = [...this.#partitions.values()].filter(({ id }) => !this.#inFlight.has(id))
+      const assembly = assemble(free, limits, this.#writer, Date.now())
+      if (assembly.kind === 'wait') this.#timer = setTimeout(() => this.#dispatch(), assembly.ms)
+      if (assembly.kind !== 'batch') return
+      for (const { partition } of assembly.parts) this.#resumeIfDrained(partition)
+      this.#send(assembly.parts)
+    }
+  }
+
+  #resumeIfDrained(id: number): void {
+    const partition = this.#partitions.get(id)
+    const enough = partitionQueueBytes(this.#context.settings, this.#partitions.size) / 2
+    if (!partition?.full || partition.queue.bytes > enough) return
+    partition.full = false
+    if (!partition.held) this.#context.setPaused(id, false)
+  }
+
+  #send(batch: Batch): void {
+    const owners = new Map(batch.map(({ partition }) => [partition, this.#partitions.get(partition)]))
+    for (const id of owners.keys()) this.#inFlight.add(id)
+    const context: DeliveryContext = {
+      ...this.#context,
+      writer: this.#writer,
+      slots: this.#slots,
+      stopping: this.#stopping.signal,
+      abandoned: this.#abandoned.signal,
+      isOwned: (id) => owners.get(id)?.isLost === false,
+      onSettled: (part) => {
+        owners.get(part.partition)?.settle(part)
+        this.#context.onSettled()
+      },
+      onReleased: (id) => this.#onReleased(id),
+    }
+    const delivery = deliver(batch, context).finally(() => {
+      this.#deliveries.delete(delivery)
+      this.#schedulePump()
+    })
+    this.#deliveries.add(delivery)
+  }
+
+  /** The next window of a partition starts when its invocation is over. */
+  #onReleased(id: number): void {
+    this.#inFlight.delete(id)
+    const partition = this.#partitions.get(id)
+    if (partition) partition.availableSince = Date.now()
+    this.#schedulePump()
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The bytes of a Kafka event: each record's JSON is built once, an event is their concatenation, and its size is known
+ * before it is built. Not for choosing which records go together: see assembler.ts.
+ *
+ *   event  = '{"eventSource":"SelfManagedKafka","bootstrapServers":' string ',"records":{' part *( ',' part ) '}}'
+ *   part   = '"' topic '-' partition '":[' record *( ',' record ) ']'
+ *   record = '{"topic":…,"partition":…,"offset":…,"timestamp":…,"timestampType":…,"key":…,"value":…,"headers":[…]}'
+ */
+import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer.ts'
+import type { EventFormat } from './settings.ts'
+
+/** A record as it waits for its batch: its JSON and the number of bytes that takes in UTF-8. */
+export type QueuedRecord = {
+  readonly offset: number
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly json: string
+  readonly bytes: number
+}
+
+/** Records of one partition in ascending offset order; never empty. */
+export type BatchPart = { readonly partition: number; readonly records: readonly QueuedRecord[] }
+
+/** What goes out in one invocation: each partition at most once; never empty. */
+export type Batch = readonly BatchPart[]
+
+/** Renders the events of one topic. */
+export type EventWriter = {
+  /** The record's JSON. Topic names are ASCII without escapes, as Kafka demands. */
+  queued(partition: number, record: ConsumedRecord): QueuedRecord
+  /** Bytes of the event without any part. */
+  readonly frameBytes: number
+  /** Bytes of a part's frame without its records, the comma in front of a further part not counted. */
+  partFrameBytes(partition: number): number
+  /** The event's JSON. */
+  event(batch: Batch): string
+}
+
+/** A writer for one mapping; `bootstrapServers` are joined by commas in the order given. */
+export function eventWriter(topic: string, bootstrapServers: readonly string[], format: EventFormat): EventWriter {
+  const servers = JSON.stringify(bootstrapServers.join(','))
+  const head = `{"eventSource":"SelfManagedKafka","bootstrapServers":${servers},"records":{`
+  const partHead = (partition: number) => `"${topic}-${partition}":[`
+  const recordHead = `{"topic":"${topic}","partition":`
+  return {
+    queued(partition, { offset, timestamp, timestampType, key, value, headers }) {
+      const keyJson = bytesField('key', key, format)
+      const valueJson = bytesField('value', value, format)
+      const headersJson = headersField(headers, format)
+      const json = `${recordHead}${partition},"offset":${offset},"timestamp":${timestamp},"timestampType":"${timestampType}"${keyJson}${valueJson},"headers":${headersJson}}`
+      // Only header names can hold anything but ASCII.
+      const bytes = headersJson === '[]' ? json.length : Buffer.byteLength(json)
+      return { offset, timestamp, json, bytes }
+    },
+    frameBytes: Buffer.byteLength(head) + 2,
+    partFrameBytes: (partition) => partHead(partition).length + 1,
+    event(batch) {
+      const parts = batch.map(({ partition, records }) => `${partHead(partition)}${records.map(jsonOf).join(',')}]`)
+      return `${head}${parts.join(',')}}}`
+    },
+  }
+}
+
+const jsonOf = (record: QueuedRecord): string => record.json
+
+/** Size of the event that {@link EventWriter.event} builds from the batch, in bytes. */
+export function eventBytes(writer: EventWriter, batch: Batch): number {
+  let bytes = writer.frameBytes + batch.length - 1
+  for (const { partition, records } of batch) {
+    bytes += writer.partFrameBytes(partition) + records.length - 1
+    for (const record of records) bytes += record.bytes
+  }
+  return bytes
+}
+
+function bytesField(name: 'key' | 'value', bytes: Buffer | null, format: EventFormat): string {
+  if (bytes === null) return format.nullKeyOrValue === 'null' ? `,"${name}":null` : ''
+  return `,"${name}":"${bytes.toString('base64')}"`
+}
+
+function headersField(headers: ConsumedHeaders, format: EventFormat): string {
+  if (headers.length === 0) return '[]'
+  const entries = headers.map(({ name, value }) => `{${JSON.stringify(name)}:${headerValue(value, format)}}`)
+  return `[${entries.join(',')}]`
+}
+
+function headerValue(value: Buffer | null, format: EventFormat): string {
+  if (value === null) return format.nullHeaderValue === 'null' ? 'null' : '[]'
+  const bytes = format.headerBytes === 'signed' ? new Int8Array(value.buffer, value.byteOffset, value.length) : value
+  return `[${bytes.join(',')}]`
+}

@@ -1,0 +1,21 @@
+/**
+ * The port through which functions are invoked. Adapters: lambda-invoker.ts.
+ */
+
+/** What came back from a function that was reached. */
+export type Invocation = {
+  /** Null when the function returned; else the kind of its failure, such as `Unhandled`. */
+  readonly functionError: string | null
+  /** The response, or the error object, as JSON; empty when there is none. */
+  readonly payload: string
+  readonly requestId: string | null
+}
+
+/** Invokes functions synchronously. */
+export type Invoker = {
+  /**
+   * Resolves when the function ended, failed or not. Rejects with INVOKE_FAILED when it cannot be known to have run:
+   * throttled, unreachable, service failure. Never retries by itself.
+   */
+  invoke(functionName: string, payload: Uint8Array, signal: AbortSignal): Promise<Invocation>
+}

@@ -1,0 +1,111 @@
+/**
+ * Keeps one group member open: opens another when one ends, and watches for silence of the broker.
+ * Not for what the member reads: that goes to the reader.
+ */
+import {
+  type ConsumerOptions,
+  type ConsumerReader,
+  type KafkaConsumer,
+  kafkaConsumer,
+  sessionTimeoutMs,
+} from '../connect/kafka-consumer.ts'
+import { SluiceError } from '../core/errors.ts'
+import { fullJitter, pause } from './backoff.ts'
+import type { PollerSettings } from './settings.ts'
+
+/** What a membership tells besides what the consumer's reader hears. */
+export type MembershipListener = Omit<ConsumerReader, 'ended'> & {
+  /** False once the group may have given the partitions to another member, true when it is sure again. */
+  inGroup(isSure: boolean): void
+  /** A reported silence is over. */
+  recovered(): void
+}
+
+const watchIntervalMs = 500
+const leaveDeadlineMs = 5_000
+
+/** One membership, open from construction until `close`. Retries without end; never throws. */
+export class Membership {
+  readonly #options: Omit<ConsumerOptions, 'reader'>
+  readonly #listener: MembershipListener
+  readonly #settings: PollerSettings
+  readonly #closing = new AbortController()
+  readonly #run: Promise<void>
+  #consumer: KafkaConsumer | null = null
+  #isSilent = false
+  #lastContact = Date.now()
+
+  constructor(options: Omit<ConsumerOptions, 'reader'>, listener: MembershipListener, settings: PollerSettings) {
+    this.#options = options
+    this.#listener = listener
+    this.#settings = settings
+    this.#run = this.#stayOpen()
+  }
+
+  setPaused(partition: number, paused: boolean): void {
+    this.#consumer?.setPaused(partition, paused)
+  }
+
+  /** As {@link KafkaConsumer.commit}; rejects with KAFKA_UNAVAILABLE between two members. */
+  async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+    if (!this.#consumer) throw new SluiceError('KAFKA_UNAVAILABLE', 'not a member of the group at the moment')
+    await this.#consumer.commit(offsets)
+  }
+
+  /** Leaves the group, so that its other members, or the next start, need not wait for a session to time out. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#run
+  }
+
+  async #stayOpen(): Promise<void> {
+    const { signal } = this.#closing
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const joinedAt = await this.#openOnce(signal)
+      this.#listener.inGroup(false)
+      if (joinedAt !== null && Date.now() - joinedAt > sessionTimeoutMs) failures = 0
+      await pause(fullJitter(failures, this.#settings.reconnectBackoff), signal)
+    }
+  }
+
+  /** Runs one member to its end; answers when it joined, null if it never did. */
+  async #openOnce(closing: AbortSignal): Promise<number | null> {
+    const end = Promise.withResolvers<Error | null>()
+    const onClose = () => end.resolve(null)
+    closing.addEventListener('abort', onClose, { once: true })
+    const consumer = kafkaConsumer({ ...this.#options, reader: { ...this.#listener, ended: end.resolve } })
+    this.#consumer = consumer
+    let joinedAt: number | null = null
+    const openedAt = Date.now()
+    const watch = setInterval(() => this.#watch(consumer, openedAt, end.resolve), watchIntervalMs)
+    const join = consumer.join().then(() => {
+      joinedAt = Date.now()
+    })
+    join.catch(end.resolve)
+    const error = await end.promise
+    clearInterval(watch)
+    closing.removeEventListener('abort', onClose)
+    if (error) this.#listener.problem(error)
+    // Somebody answered that.
+    if (error instanceof SluiceError && error.code === 'TOPIC_UNKNOWN') this.#lastContact = Date.now()
+    this.#consumer = null
+    await consumer.close(leaveDeadlineMs)
+    return joinedAt
+  }
+
+  #watch(consumer: KafkaConsumer, openedAt: number, end: (error: Error) => void): void {
+    const { silenceReportMs, silenceReconnectMs } = this.#settings
+    const contact = consumer.lastContact()
+    this.#lastContact = contact ?? this.#lastContact
+    const silentMs = Date.now() - this.#lastContact
+    this.#listener.inGroup(contact !== null && silentMs < sessionTimeoutMs)
+    const wasSilent = this.#isSilent
+    this.#isSilent = silentMs >= silenceReportMs
+    if (wasSilent && !this.#isSilent) this.#listener.recovered()
+    if (!this.#isSilent) return
+    const { bootstrapServers } = this.#options
+    const error = new SluiceError('KAFKA_UNAVAILABLE', `Kafka at ${bootstrapServers} does not answer`)
+    if (Date.now() - Math.max(this.#lastContact, openedAt) > silenceReconnectMs) end(error)
+    else if (!wasSilent) this.#listener.problem(error)
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What the poller tells about itself: events as they happen, and the status of each mapping on request.
+ * Not for printing or counting them.
+ */
+
+/** AWS's states of a mapping that the poller takes on. */
+export type MappingState = 'Creating' | 'Enabled' | 'Disabling' | 'Disabled'
+
+/** How one invocation ended; `undelivered` means the function was not reached, as far as one can know. */
+export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'undelivered'
+
+/** Something that happened to the mapping with that id. Times in ms, sizes in bytes. */
+export type PollerEvent = { readonly mapping: string } & (
+  | { readonly type: 'state'; readonly state: MappingState; readonly result: string }
+  | { readonly type: 'assigned'; readonly partitions: readonly number[] }
+  | { readonly type: 'polled'; readonly partition: number; readonly records: number }
+  | {
+      readonly type: 'invoked'
+      readonly outcome: InvocationOutcome
+      readonly records: number
+      readonly failed: number
+      readonly partitions: readonly number[]
+      readonly bytes: number
+      readonly ms: number
+      /** Function errors of this batch before; 0 at its first attempt. */
+      readonly attempt: number
+      readonly requestId: string | null
+    }
+  | { readonly type: 'retry'; readonly records: number; readonly delayMs: number; readonly reason: string }
+  | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number> }
+  | { readonly type: 'commit-failed'; readonly reason: string }
+  /** The records from `from` to `to` are gone from the log, or the topic is a new one. */
+  | { readonly type: 'moved'; readonly partition: number; readonly from: number; readonly to: number }
+  | {
+      readonly type: 'oversized'
+      readonly partition: number
+      readonly offset: number
+      readonly bytes: number
+      readonly action: 'hold' | 'discard'
+    }
+)
+
+/** Receives events; what it throws is dropped, since a report must not stop a delivery. */
+export type Report = (event: PollerEvent) => void
+
+/** One assigned partition. */
+export type PartitionStatus = {
+  readonly partition: number
+  /** Next offset that the group would read. */
+  readonly committed: number
+  /** Records settled since the assignment. */
+  readonly settled: number
+  /** Records fetched and neither settled nor in flight. */
+  readonly queued: number
+  readonly isInFlight: boolean
+  /** Records between the settled prefix and the high watermark; null before the first fetch. */
+  readonly lag: number | null
+}
+
+/** A mapping as of now. */
+export type MappingStatus = {
+  readonly id: string
+  readonly functionName: string
+  readonly topic: string
+  readonly consumerGroupId: string
+  readonly state: MappingState
+  /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
+  readonly lastProcessingResult: string
+  readonly invocationsInFlight: number
+  readonly partitions: readonly PartitionStatus[]
+}

@@ -1,0 +1,66 @@
+/**
+ * Every figure and every unverified AWS behaviour of the poller, as named settings with a default and its reason.
+ * Not for what a mapping itself says: see mapping.ts.
+ */
+import type { BackoffLimits } from './backoff.ts'
+
+/** How an event is rendered where AWS does not document it. */
+export type EventFormat = {
+  /** Header bytes as −128…127 or 0…255. AWS sends signed bytes (aws-powertools/powertools-lambda-python#6862). */
+  readonly headerBytes: 'signed' | 'unsigned'
+  /** A null key or value is left out or written as null. Left out, as aws-powertools/powertools-lambda-typescript#5016 saw it. */
+  readonly nullKeyOrValue: 'absent' | 'null'
+  /** A header without a value as an empty array or as null. Empty, so that `Buffer.from` works. Unverified. */
+  readonly nullHeaderValue: 'empty' | 'null'
+}
+
+/** Settings of the poller. Sizes are bytes, times milliseconds. */
+export type PollerSettings = {
+  readonly format: EventFormat
+  /** Largest JSON payload of one invocation; 6 MiB, the limit of a synchronous Invoke. */
+  readonly payloadLimitBytes: number
+  /**
+   * What becomes of a record whose event alone exceeds the payload limit and that no destination takes (unverified).
+   * `hold` stops its partition in front of it and says so, because nothing may be lost in silence; `discard` drops it.
+   */
+  readonly oversizedRecord: 'hold' | 'discard'
+  /** Invocations of one mapping at the same time; 5, what one provisioned poller carries. */
+  readonly maxConcurrentInvocations: number
+  /** Wait before a failed batch goes out again, exponential with full jitter; AWS does not say its own. */
+  readonly retryBackoff: BackoffLimits
+  /** Wait before a lost or refused Kafka connection, or a topic that does not exist yet, is tried again. */
+  readonly reconnectBackoff: BackoffLimits
+  /** Memory for fetched records of one mapping, divided among its partitions; each gets between 1 MiB and one payload. */
+  readonly queueBytes: number
+  /** Least time between two commits of a mapping; bounds what a killed poller delivers again. */
+  readonly commitIntervalMs: number
+  /** How long `stop` waits for invocations in flight. Their records come again when it is exceeded. */
+  readonly stopDeadlineMs: number
+  /** Silence of the broker after which the mapping's result says so. */
+  readonly silenceReportMs: number
+  /** Silence of the broker after which the connection is given up and made anew, should kafkajs itself be stuck. */
+  readonly silenceReconnectMs: number
+}
+
+/** The defaults. */
+export const defaultSettings: PollerSettings = {
+  format: { headerBytes: 'signed', nullKeyOrValue: 'absent', nullHeaderValue: 'empty' },
+  payloadLimitBytes: 6 * 1024 * 1024,
+  oversizedRecord: 'hold',
+  maxConcurrentInvocations: 5,
+  retryBackoff: { baseMs: 100, maxMs: 10_000 },
+  reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
+  queueBytes: 16 * 1024 * 1024,
+  commitIntervalMs: 100,
+  stopDeadlineMs: 10_000,
+  silenceReportMs: 5_000,
+  silenceReconnectMs: 60_000,
+}
+
+const MiB = 1024 * 1024
+
+/** Bytes one of `partitions` assigned partitions may queue before its fetching pauses. */
+export function partitionQueueBytes(settings: PollerSettings, partitions: number): number {
+  const share = settings.queueBytes / Math.max(1, partitions)
+  return Math.max(MiB, Math.min(settings.payloadLimitBytes, share))
+}

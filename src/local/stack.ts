@@ -1,0 +1,129 @@
+/**
+ * The local stack: starts the services of an environment side by side, and ends them in order.
+ * Not for any one of them, nor for what is deployed on them.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Endpoints } from '../core/endpoints.ts'
+import { SluiceError } from '../core/errors.ts'
+import { storedLogin } from './cassandra-login.ts'
+import { saveEmulatorState } from './emulator.ts'
+import { endpointsOf } from './endpoints.ts'
+import { assertPortsFree } from './port-check.ts'
+import { listenersOf, type Ports } from './ports.ts'
+import { stopLeftovers } from './process-record.ts'
+import { controlProcess, type RunningService } from './running-service.ts'
+import { foldersOf, type ServiceName, serviceTitles } from './service.ts'
+import { processServices } from './services.ts'
+import { controlSource } from './source/service.ts'
+import { claimFolder, markReady, releaseFolder } from './state.ts'
+
+/** What to start, and where. */
+export type StackOptions = {
+  /** Absolute; holds data, logs and configuration of this environment. */
+  readonly folder: string
+  readonly ports: Ports
+  /** Whether to begin with no data. */
+  readonly fresh: boolean
+  /** All unless given. */
+  readonly services?: readonly ServiceName[]
+  /** Gets one line per event. */
+  readonly report: (line: string) => void
+}
+
+/** A stack whose services are starting or up. */
+export type LocalStack = {
+  readonly endpoints: Endpoints
+  /**
+   * For each service: resolves when it does its work for a client. Fails with SERVICE_FAILED; for one that was not
+   * asked for it stays open.
+   */
+  readonly ready: Readonly<Record<ServiceName, Promise<void>>>
+  /** Resolves when all of them are ready; fails with the first failure, and the caller then stops the stack. */
+  readonly allReady: Promise<void>
+  /** Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. */
+  readonly failed: Promise<never>
+  /** Control over one of the services. */
+  service(name: ServiceName): RunningService
+  /** Writes the emulator's deployed state to disk, so that even a kill does not lose it. */
+  save(): Promise<void>
+  /** Ends all services in order and gives the folder up. Every call gets the same end. */
+  stop(): Promise<void>
+}
+
+/** The quickest first, so that work on it can begin; then by how long they take. */
+const startOrder: readonly ServiceName[] = ['source', 'emulator', 'cassandra', 'registry', 'kafka']
+/** Those that use others first. */
+const stopOrder: readonly ServiceName[] = ['source', 'emulator', 'registry', 'cassandra', 'kafka']
+
+/**
+ * Claims the folder, ends what a killed parent left there, checks the ports and starts the services. Resolves before
+ * they are ready. Fails with STACK_ALREADY_RUNNING, PORT_TAKEN or PREREQUISITE_MISSING.
+ */
+export async function startStack({ folder, ports, fresh, services, report }: StackOptions): Promise<LocalStack> {
+  const folders = foldersOf(folder)
+  const wanted = startOrder.filter((name) => services?.includes(name) ?? true)
+  const death = Promise.withResolvers<never>()
+  death.promise.catch(() => {})
+
+  const prepare = async () => {
+    await stopLeftovers(folder, report)
+    await assertPortsFree(wanted.flatMap((name) => listenersOf(name, ports)))
+    if (fresh) rmSync(folders.data('.'), { recursive: true, force: true })
+    mkdirSync(folders.data('.'), { recursive: true, mode: 0o700 })
+    mkdirSync(join(folder, 'logs'), { recursive: true })
+    const endpoints = endpointsOf(ports, storedLogin(folder))
+    const processes = processServices(folders, ports, endpoints)
+    const control = (name: ServiceName) =>
+      name === 'source' ? controlSource(ports.source) : controlProcess(processes[name], folders, death.reject)
+    return { endpoints, controls: new Map(wanted.map((name) => [name, control(name)])) }
+  }
+
+  claimFolder(folder, ports)
+  const { endpoints, controls } = await prepare().catch((error: unknown) => {
+    releaseFolder(folder)
+    throw error
+  })
+  const service = (name: ServiceName) => {
+    const found = controls.get(name)
+    if (!found) throw new SluiceError('ARGUMENT_INVALID', `this stack has no service "${name}"`)
+    return found
+  }
+
+  const start = async (name: ServiceName) => {
+    const startedAt = performance.now()
+    if (name !== 'source') writeFileSync(folders.logFile(name), '')
+    await service(name).start()
+    report(`${serviceTitles[name]} ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  }
+  const started = new Map(wanted.map((name) => [name, start(name)]))
+  for (const promise of started.values()) promise.catch(() => {})
+  const ready = (name: ServiceName) => started.get(name) ?? new Promise<void>(() => {})
+  const allReady = Promise.all(started.values()).then(() => markReady(folder, ports))
+  allReady.catch(() => {})
+
+  const end = async () => {
+    for (const name of stopOrder) await controls.get(name)?.stop()
+    await Promise.allSettled(started.values())
+    releaseFolder(folder)
+  }
+  let ended: Promise<void> | undefined
+  return {
+    endpoints,
+    ready: {
+      kafka: ready('kafka'),
+      cassandra: ready('cassandra'),
+      registry: ready('registry'),
+      emulator: ready('emulator'),
+      source: ready('source'),
+    },
+    allReady,
+    failed: death.promise,
+    service,
+    save: () => saveEmulatorState(folders, (signal) => void service('emulator').kill(signal)),
+    stop: () => {
+      ended ??= end()
+      return ended
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Running the real `cdk` as a child process against an emulator.
+ */
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import type { AwsEndpoint } from '../core/endpoints.ts'
+import { SluiceError } from '../core/errors.ts'
+import { cloneFolder, workFolder } from './places.ts'
+
+/** Runs one cdk command to its end; its output goes to the log file. Fails with DEPLOY_FAILED, quoting the end of it. */
+export type Cdk = (...args: string[]) => Promise<void>
+
+/** The cdk of this clone, for an emulator's account only; its own cache stays below `.sluice/`. */
+export function cdkFor(aws: AwsEndpoint, logFile: string): Cdk {
+  const environment = {
+    ...process.env,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ENDPOINT_URL_S3: aws.endpoint,
+    AWS_ACCESS_KEY_ID: aws.accountId,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: aws.region,
+    AWS_PROFILE: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    CDK_HOME: join(workFolder, 'cache', 'cdk'),
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    NODE_COMPILE_CACHE: join(workFolder, 'cache', 'compiled'),
+  }
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [join(cloneFolder, 'node_modules/aws-cdk/bin/cdk'), ...args], {
+        cwd: cloneFolder,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const log = createWriteStream(logFile, { flags: 'a' })
+      let last = ''
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          log.write(chunk)
+          last = (last + chunk.toString()).slice(-2_000)
+        })
+      }
+      child.once('error', reject)
+      child.once('close', (code) => {
+        log.end()
+        if (code === 0) return resolve()
+        const tail = last.trim().split('\n').slice(-12).join('\n')
+        reject(
+          new SluiceError(
+            'DEPLOY_FAILED',
+            `cdk ${args[0]} ended with code ${code}; its log is ${logFile} and ends:\n${tail}`,
+          ),
+        )
+      })
+    })
+}

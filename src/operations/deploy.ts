@@ -1,0 +1,117 @@
+/**
+ * Deploying the app to a running environment: bootstrap once, synthesize what changed, deploy what is not deployed.
+ */
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { awsConfig } from '../connect/aws.ts'
+import type { Endpoints } from '../core/endpoints.ts'
+import { type Cdk, cdkFor } from './cdk.ts'
+import { fingerprint } from './fingerprint.ts'
+import { cloneFolder, workFolder } from './places.ts'
+
+/** What to deploy, and where to. */
+export type DeployOptions = {
+  readonly endpoints: Endpoints
+  /** The environment's folder; the log of cdk goes below it. */
+  readonly folder: string
+  /** Whether functions read the pipelines' own sources instead of the bundled one. */
+  readonly sources: 'bundled' | 'live'
+  readonly report: (line: string) => void
+}
+
+/** The SSM parameter that holds the fingerprint of what is deployed: it is gone when the emulator's data is. */
+const deploymentParameter = '/sluice/deployment'
+/** The SSM parameter that `cdk bootstrap` leaves behind. */
+const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version'
+
+/**
+ * Deploys the app with cdk unless exactly this is deployed. The services need not be ready, as the app's custom
+ * resource waits for them; the emulator must be. Fails with DEPLOY_FAILED.
+ */
+export async function deploy({ endpoints, folder, sources, report }: DeployOptions): Promise<void> {
+  const began = performance.now()
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`
+  const context = contextOf(endpoints, sources)
+  const wanted = await fingerprint(cloneFolder, context)
+  const ssm = new SSMClient(awsConfig(endpoints.aws))
+  if ((await parameter(ssm, deploymentParameter)) === wanted) {
+    report('app deployed already, nothing changed')
+    return
+  }
+  const logs = join(folder, 'logs')
+  await mkdir(logs, { recursive: true })
+  const cdk = cdkFor(endpoints.aws, join(logs, 'cdk.log'))
+  const [assembly] = await Promise.all([
+    synthesized(cdk, wanted, context).then((made) => {
+      report(`app synthesized after ${seconds()}`)
+      return made
+    }),
+    bootstrapped(cdk, endpoints, ssm),
+  ])
+  await cdk(
+    'deploy',
+    '--all',
+    '--app',
+    assembly,
+    '--require-approval',
+    'never',
+    '--method',
+    'direct',
+    '--concurrency',
+    '2',
+  )
+  await ssm.send(new PutParameterCommand({ Name: deploymentParameter, Value: wanted, Type: 'String', Overwrite: true }))
+  report(`app deployed after ${seconds()}`)
+}
+
+/** The context that deploys to these endpoints; see cdk/settings.ts. */
+export function contextOf({ kafka, cassandra, registry, source }: Endpoints, sources: 'bundled' | 'live') {
+  return {
+    target: 'embedded',
+    bootstrapServers: kafka.bootstrapServers,
+    cassandraHost: cassandra.host,
+    cassandraPort: String(cassandra.port),
+    cassandraLocalDataCenter: cassandra.localDataCenter,
+    registryUrl: registry.url,
+    sourceUrl: sources === 'live' ? 'none' : `${source.url}/api/`,
+  }
+}
+
+/** The cloud assembly of these sources and this context: made once, kept in the cache. */
+async function synthesized(cdk: Cdk, name: string, context: Readonly<Record<string, string>>): Promise<string> {
+  const cache = join(workFolder, 'cache', 'assemblies')
+  const assembly = join(cache, name)
+  if (await exists(assembly)) return assembly
+  await mkdir(cache, { recursive: true })
+  const unfinished = `${assembly}.${process.pid}`
+  const options = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`])
+  await cdk('synth', '--quiet', '--output', unfinished, ...options)
+  await rename(unfinished, assembly).catch(async (error) => {
+    await rm(unfinished, { recursive: true, force: true })
+    if (!(await exists(assembly))) throw error
+  })
+  return assembly
+}
+
+async function bootstrapped(cdk: Cdk, { aws }: Endpoints, ssm: SSMClient): Promise<void> {
+  if ((await parameter(ssm, bootstrapParameter)) !== null) return
+  await cdk('bootstrap', `aws://${aws.accountId}/${aws.region}`, '--app', '')
+}
+
+async function parameter(ssm: SSMClient, name: string): Promise<string | null> {
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name }))
+    return Parameter?.Value ?? null
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return null
+    throw error
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

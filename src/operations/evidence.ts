@@ -1,0 +1,104 @@
+/**
+ * The evidence of what became of each record of a run, from topics, consumer groups and tables.
+ * Not for judging it: see src/core/accounting.ts.
+ */
+import { committedOffsets, type PartitionOffsets } from '../connect/kafka-offsets.ts'
+import type { TopicRecord } from '../connect/kafka-reader.ts'
+import type { RecordEvidence, WrittenEvidence } from '../core/accounting.ts'
+import type { AvroRecord } from '../core/avro-codec.ts'
+import { SluiceError } from '../core/errors.ts'
+import type { RecordPosition } from '../core/headers.ts'
+import { consumerGroup } from '../core/names.ts'
+import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { type TopicCodec, topicCodec } from '../runtime/topic-codec.ts'
+import type { Clients } from './clients.ts'
+import type { RecordIndex } from './record-index.ts'
+import { checkRows } from './row-check.ts'
+
+/** Gathers evidence for records at positions of the pipeline's first topic, in their order. */
+export type EvidenceSource = (
+  positions: readonly RecordPosition[],
+  start: PartitionOffsets,
+) => Promise<RecordEvidence[]>
+
+/** Evidence of a pipeline's records as the index and the services have it at the time of the call. */
+export function evidenceSource(
+  pipeline: Pipeline,
+  { admin, cassandra, registry }: Clients,
+  index: RecordIndex,
+): EvidenceSource {
+  const input = topicCodec(pipeline.topic, registry)
+  const output = topicCodec(writtenTopic(pipeline), registry)
+
+  return async (positions, start) => {
+    const groups = {
+      process:
+        pipeline.process &&
+        (await committedOffsets(admin, consumerGroup(pipeline.name, 'process'), pipeline.topic.name)),
+      write: await committedOffsets(admin, consumerGroup(pipeline.name, 'write'), writtenTopic(pipeline).name),
+    }
+    const outputs = positions.map((position) => index.outputs(position))
+    const written = await writtenEvidence(outputs.flat(), groups.write)
+    return Promise.all(
+      positions.map(async (position, at) => {
+        const record = index.source(position)
+        const made = outputs[at] ?? []
+        return {
+          expired: record === undefined && position.offset < (start.get(position.partition) ?? 0),
+          deadLettered: index.isDeadLettered(position),
+          committed: groups.process ? isCommitted(groups.process, position) : true,
+          filtered: made.length === 0 && record !== undefined && (await isFiltered(record)),
+          outputs: made.map((each) => written.get(each) as WrittenEvidence),
+        }
+      }),
+    )
+  }
+
+  async function isFiltered(record: TopicRecord): Promise<boolean> {
+    const value = await decoded(input, record)
+    return value !== null && pipeline.process?.apply(value) === null
+  }
+
+  async function writtenEvidence(records: readonly TopicRecord[], committed: PartitionOffsets) {
+    const readable: { record: TopicRecord; value: AvroRecord }[] = []
+    for (const record of records) {
+      const value = await decoded(output, record)
+      if (value) readable.push({ record, value })
+    }
+    const checks = await checkRows(cassandra, pipeline, readable)
+    const checkOf = new Map(readable.map(({ record }, at) => [record, checks[at]]))
+    return new Map(
+      records.map((record): [TopicRecord, WrittenEvidence] => {
+        const check = checkOf.get(record)
+        return [
+          record,
+          {
+            rowsPresent: check?.present ?? false,
+            rowless: check?.rows === 0,
+            deadLettered: index.isDeadLettered(record),
+            committed: isCommitted(committed, record),
+            expired: pipeline.tables.some(({ ttlSeconds }) => isPast(record.timestamp, ttlSeconds)),
+          },
+        ]
+      }),
+    )
+  }
+}
+
+function isCommitted(offsets: PartitionOffsets, { partition, offset }: RecordPosition): boolean {
+  return (offsets.get(partition) ?? 0) > offset
+}
+
+function isPast(timestampMs: number, ttlSeconds: number | null): boolean {
+  return ttlSeconds !== null && Date.now() > timestampMs + ttlSeconds * 1000
+}
+
+/** The value of a record; null when it cannot be read, which a dead letter or nothing accounts for. */
+async function decoded(codec: TopicCodec, { value }: TopicRecord): Promise<AvroRecord | null> {
+  try {
+    return value === null ? null : await codec.decode(value)
+  } catch (error) {
+    if (error instanceof SluiceError && !error.retryable) return null
+    throw error
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Where things are in a clone: all that Sluice makes lies below `.sluice/`.
+ */
+import { join, resolve } from 'node:path'
+
+/** The clone's own folder. */
+export const cloneFolder = resolve(import.meta.dirname, '../..')
+
+/** Everything that can be made again: installed services, caches, environments. */
+export const workFolder = join(cloneFolder, '.sluice')
+
+/** The folder of an environment: data, logs and state of one local stack. */
+export function environmentFolder(name: string): string {
+  return join(workFolder, 'environments', name)
+}

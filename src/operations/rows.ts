@@ -1,0 +1,36 @@
+/**
+ * Reading rows of a table as they are.
+ */
+import { types } from 'cassandra-driver'
+import { SluiceError } from '../core/errors.ts'
+import { keyspace } from '../core/names.ts'
+import type { AnyRow } from '../core/table.ts'
+import type { Topology } from '../core/topology.ts'
+import type { Clients } from './clients.ts'
+
+/** Up to `limit` rows of a table of the app, columns by name. Fails with ARGUMENT_INVALID, naming the tables there are. */
+export async function readRows(
+  { cassandra }: Clients,
+  topology: Topology,
+  name: string,
+  limit: number,
+): Promise<AnyRow[]> {
+  const table = topology.tables.find((each) => each.name === name)
+  if (!table) {
+    const names = topology.tables.map((each) => each.name).join(', ')
+    throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names}`)
+  }
+  const query = `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name} LIMIT ${limit}`
+  const rows: AnyRow[] = []
+  for await (const row of await cassandra.execute(query, [], { autoPage: true })) {
+    rows.push(Object.fromEntries(row.keys().map((column: string) => [column, plain(row[column])])))
+  }
+  return rows
+}
+
+/** A value as JSON can hold it. */
+function plain(value: unknown): unknown {
+  if (value instanceof types.Uuid || value instanceof types.Long) return value.toString()
+  if (value instanceof Buffer) return value.toString('base64')
+  return value
+}

@@ -1,0 +1,40 @@
+/**
+ * How an environment stands: each stage's lag, and each pipeline's latest run.
+ */
+import { committedOffsets, offsetBounds } from '../connect/kafka-offsets.ts'
+import { consumerGroup } from '../core/names.ts'
+import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { ledgerOf, type Run } from '../runtime/ledger.ts'
+import type { Clients } from './clients.ts'
+
+/** How far a stage is behind its topic, in records over all partitions. */
+export type StageLag = { readonly group: string; readonly topic: string; readonly lag: number }
+
+/** How a pipeline stands. */
+export type PipelineStatus = {
+  readonly pipeline: string
+  readonly stages: readonly StageLag[]
+  readonly latestRun: Run | null
+}
+
+/** The status of a pipeline as Kafka and the ledger have it now. */
+export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Promise<PipelineStatus> {
+  const { name, process, topic } = pipeline
+  const stages = [
+    ...(process ? [{ group: consumerGroup(name, 'process'), topic: topic.name }] : []),
+    { group: consumerGroup(name, 'write'), topic: writtenTopic(pipeline).name },
+  ]
+  const [latestRun = null] = await ledgerOf(clients.cassandra, name).latestRuns(1)
+  return { pipeline: name, stages: await Promise.all(stages.map((stage) => withLag(stage, clients))), latestRun }
+}
+
+async function withLag({ group, topic }: { group: string; topic: string }, { admin }: Clients): Promise<StageLag> {
+  const [{ start, end }, committed] = await Promise.all([
+    offsetBounds(admin, topic),
+    committedOffsets(admin, group, topic),
+  ])
+  let lag = 0
+  for (const [partition, offset] of end)
+    lag += offset - Math.max(committed.get(partition) ?? 0, start.get(partition) ?? 0)
+  return { group, topic, lag }
+}

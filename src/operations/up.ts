@@ -1,0 +1,77 @@
+/**
+ * Bringing an environment up: services, the deployed app, the poller. And down again, in order.
+ */
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { awsConfig } from '../connect/aws.ts'
+import type { Endpoints } from '../core/endpoints.ts'
+import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
+import { loadMappings } from '../event-source/mappings.ts'
+import { type Poller, startPoller } from '../event-source/poller.ts'
+import type { Ports } from '../local/ports.ts'
+import { startStack } from '../local/stack.ts'
+import { type Clients, openClients } from './clients.ts'
+import { deploy } from './deploy.ts'
+
+/** How to bring an environment up. */
+export type UpOptions = {
+  /** Holds the environment's data, logs and state. */
+  readonly folder: string
+  readonly ports: Ports
+  /** Whether to begin with no data at all. */
+  readonly fresh: boolean
+  readonly sources: 'bundled' | 'live'
+  readonly report: (line: string) => void
+}
+
+/** An environment that is up. */
+export type RunningEnvironment = {
+  readonly endpoints: Endpoints
+  readonly clients: Clients
+  readonly poller: Poller
+  /** Rejects with SERVICE_FAILED when a service ends unasked. */
+  readonly failed: Promise<never>
+  /** Stops poller and services in order; resolves when all have ended. */
+  stop(): Promise<void>
+}
+
+/**
+ * Brings an environment up. The app is deployed while the services start; the signal ends the attempt and stops what
+ * was started. Fails with PORT_TAKEN, STACK_ALREADY_RUNNING, SERVICE_FAILED, DEPLOY_FAILED or MAPPING_INVALID.
+ */
+export async function bringUp(
+  { folder, ports, fresh, sources, report }: UpOptions,
+  signal: AbortSignal,
+): Promise<RunningEnvironment> {
+  const stack = await startStack({ folder, ports, fresh, report })
+  const { endpoints } = stack
+  const stops: (() => Promise<unknown>)[] = [() => stack.stop()]
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  const deployed = stack.ready.emulator
+    .then(() => deploy({ endpoints, folder, sources, report }))
+    .then(() => stack.save())
+  try {
+    await Promise.race([Promise.all([stack.allReady, deployed]), stack.failed, aborted(signal)])
+    const clients = await openClients(endpoints)
+    stops.push(() => clients.close())
+    const poller = await startPoller({
+      mappings: await loadMappings(new SSMClient(awsConfig(endpoints.aws))),
+      invoker: lambdaInvoker(awsConfig(endpoints.aws)),
+    })
+    stops.push(() => poller.stop())
+    return { endpoints, clients, poller, failed: stack.failed, stop }
+  } catch (error) {
+    deployed.catch(() => {})
+    await stop()
+    throw error
+  }
+}
+
+/** Rejects when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}

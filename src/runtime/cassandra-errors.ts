@@ -1,0 +1,40 @@
+/**
+ * What a failed write means: Cassandra is away, the table is not as deployed, or the row can never be written.
+ */
+import { type Client, errors, types } from 'cassandra-driver'
+import { SluiceError } from '../core/errors.ts'
+import { keyspace } from '../core/names.ts'
+import type { Table } from '../core/table.ts'
+import type { RowWrite } from './row-writes.ts'
+
+/** The error of a batch of writes that Cassandra, or the driver, refused. */
+export async function writeError(client: Client, batch: readonly RowWrite[], cause: unknown): Promise<SluiceError> {
+  if (!isRefusal(cause))
+    return new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not acknowledge a write', { cause })
+  for (const table of new Set(batch.map((write) => write.table))) {
+    const mismatch = await tableMismatch(client, table)
+    if (mismatch) return mismatch
+  }
+  const [first] = batch
+  return new SluiceError('RECORD_INVALID', `Cassandra refuses the row for table ${first?.table.name}`, { cause })
+}
+
+/** The driver raises a TypeError for a value that it cannot encode; the server answers "invalid" to a statement it will never take. */
+function isRefusal(cause: unknown): boolean {
+  if (cause instanceof TypeError || cause instanceof RangeError) return true
+  return cause instanceof errors.ResponseError && cause.code === types.responseErrorCodes.invalid
+}
+
+async function tableMismatch(client: Client, table: Table): Promise<SluiceError | null> {
+  const query = 'SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?'
+  try {
+    const { rows } = await client.execute(query, [keyspace, table.name])
+    const present = new Set(rows.map((row) => String(row.column_name)))
+    const missing = Object.keys(table.columns).filter((column) => !present.has(column))
+    if (missing.length === 0) return null
+    const what = present.size === 0 ? 'does not exist' : `has no column ${missing.join(', ')}`
+    return new SluiceError('TABLE_MISMATCH', `table ${keyspace}.${table.name} ${what}: deploy the app`)
+  } catch (cause) {
+    return new SluiceError('CASSANDRA_UNAVAILABLE', `Cassandra did not describe table ${table.name}`, { cause })
+  }
+}

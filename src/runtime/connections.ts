@@ -1,0 +1,69 @@
+/**
+ * The connections of a function's process: made with the first use, kept for later invocations.
+ */
+import type { Client } from 'cassandra-driver'
+import { connectCassandra } from '../connect/cassandra.ts'
+import { connectKafka } from '../connect/kafka.ts'
+import { createProducer, type RecordProducer } from '../connect/kafka-producer.ts'
+import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
+import { readLogin } from '../connect/secret.ts'
+import type { Login } from '../core/endpoints.ts'
+import { type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
+import { SluiceError } from '../core/errors.ts'
+
+/** What the handlers of all stages reach. */
+export type Connections = {
+  readonly environment: FunctionEnvironment
+  readonly producer: RecordProducer
+  readonly registry: SchemaRegistry
+  /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE; a failed attempt is not kept. */
+  readonly cassandra: () => Promise<Client>
+}
+
+/** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
+export function connectionsFromEnvironment(): Connections {
+  const environment = parseEnvironment(process.env)
+  const kafka = connectKafka({ bootstrapServers: environment.KAFKA_BOOTSTRAP_SERVERS, clientId: 'sluice-function' })
+  return {
+    environment,
+    producer: createProducer(kafka),
+    registry: connectRegistry(environment.REGISTRY_URL),
+    cassandra: once(() => cassandraOf(environment)),
+  }
+}
+
+async function cassandraOf(environment: FunctionEnvironment): Promise<Client> {
+  try {
+    return await connected(environment, await readLogin(environment.CASSANDRA_SECRET))
+  } catch (cause) {
+    throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not accept the connection or the login', { cause })
+  }
+}
+
+async function connected(environment: FunctionEnvironment, login: Login): Promise<Client> {
+  const client = connectCassandra({
+    host: environment.CASSANDRA_HOST,
+    port: Number(environment.CASSANDRA_PORT),
+    localDataCenter: environment.CASSANDRA_LOCAL_DATA_CENTER,
+    login,
+  })
+  try {
+    await client.connect()
+    return client
+  } catch (cause) {
+    await client.shutdown().catch(() => {})
+    throw cause
+  }
+}
+
+/** Shares one attempt among callers and keeps its success; a failure is forgotten, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => {
+    made ??= make().catch((cause) => {
+      made = null
+      throw cause
+    })
+    return made
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Reads and writes the ledger: what each run fetched and published, and how far each source was read.
+ */
+import type { Client, QueryOptions } from 'cassandra-driver'
+import { insert, selectByKey, selectPartition } from '../core/cql.ts'
+import { SluiceError } from '../core/errors.ts'
+import { cursorsTable, type PublishedRange, publishedTable, type RunState, runsTable } from '../core/ledger.ts'
+import { keyspace } from '../core/names.ts'
+import type { Cursor } from '../core/pipeline.ts'
+import type { AnyRow, Table } from '../core/table.ts'
+
+/** A run as the ledger holds it. Times are milliseconds since the epoch. */
+export type Run = {
+  readonly id: string
+  readonly state: RunState
+  readonly scheduledAt: number
+  readonly startedAt: number
+  readonly finishedAt: number | null
+  readonly cursorBefore: Cursor | null
+  readonly cursorAfter: Cursor | null
+  /** Values that the source's answers held. */
+  readonly fetched: number
+  /** Milliseconds spent on the source and on Kafka. */
+  readonly fetchMs: number
+  readonly publishMs: number
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE. */
+export type Ledger = {
+  save(run: Run): Promise<void>
+  savePublished(runId: string, range: PublishedRange): Promise<void>
+  saveCursor(runId: string, cursor: Cursor): Promise<void>
+  cursor(): Promise<Cursor | null>
+  run(id: string): Promise<Run | null>
+  /** The latest runs, newest first. */
+  latestRuns(count: number): Promise<Run[]>
+  published(runId: string): Promise<PublishedRange[]>
+}
+
+/** The ledger of a pipeline, through a connected client. */
+export function ledgerOf(client: Client, pipeline: string): Ledger {
+  const execute = async (query: string, values: unknown[], options: QueryOptions = {}) => {
+    try {
+      return await client.execute(query, values, options)
+    } catch (cause) {
+      throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not answer a request of the ledger', { cause })
+    }
+  }
+  const put = async (table: Table, row: AnyRow) => {
+    const values = Object.keys(table.columns).map((column) => row[column])
+    await execute(insert(keyspace, table), values)
+  }
+  return {
+    async save(run) {
+      await put(runsTable, { pipeline, ...runRow(run) })
+    },
+    async savePublished(runId, { topic, partition, firstOffset, recordIds }) {
+      await put(publishedTable, {
+        pipeline,
+        run_id: runId,
+        topic,
+        partition_id: partition,
+        first_offset: firstOffset,
+        record_ids: recordIds,
+      })
+    },
+    async saveCursor(runId, cursor) {
+      await put(cursorsTable, { pipeline, cursor: JSON.stringify(cursor), run_id: runId })
+    },
+    async cursor() {
+      const row = (await execute(selectByKey(keyspace, cursorsTable), [pipeline])).first()
+      return parseCursor(row?.cursor)
+    },
+    async run(id) {
+      const row = (await execute(selectByKey(keyspace, runsTable), [pipeline, id])).first()
+      return row ? runOf(row) : null
+    },
+    async latestRuns(count) {
+      const query = `${selectPartition(keyspace, runsTable)} ORDER BY run_id DESC LIMIT ${Math.floor(count)}`
+      return (await execute(query, [pipeline])).rows.map(runOf)
+    },
+    async published(runId) {
+      const result = await execute(selectPartition(keyspace, publishedTable), [pipeline, runId], { autoPage: true })
+      const ranges: PublishedRange[] = []
+      for await (const row of result) {
+        ranges.push({
+          topic: row.topic,
+          partition: row.partition_id,
+          firstOffset: Number(row.first_offset),
+          recordIds: row.record_ids,
+        })
+      }
+      return ranges
+    },
+  }
+}
+
+function runRow(run: Run): AnyRow {
+  return {
+    run_id: run.id,
+    state: run.state,
+    scheduled_at: run.scheduledAt,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    cursor_before: formatCursor(run.cursorBefore),
+    cursor_after: formatCursor(run.cursorAfter),
+    fetched: run.fetched,
+    fetch_ms: Math.round(run.fetchMs),
+    publish_ms: Math.round(run.publishMs),
+    error_code: run.error?.code ?? null,
+    error_message: run.error?.message ?? null,
+  }
+}
+
+function runOf(row: { readonly [column: string]: unknown }): Run {
+  return {
+    id: String(row.run_id),
+    state: row.state as RunState,
+    scheduledAt: Number(row.scheduled_at),
+    startedAt: Number(row.started_at),
+    finishedAt: row.finished_at === null ? null : Number(row.finished_at),
+    cursorBefore: parseCursor(row.cursor_before),
+    cursorAfter: parseCursor(row.cursor_after),
+    fetched: Number(row.fetched),
+    fetchMs: Number(row.fetch_ms),
+    publishMs: Number(row.publish_ms),
+    error: row.error_code ? { code: String(row.error_code), message: String(row.error_message) } : null,
+  }
+}
+
+function formatCursor(cursor: Cursor | null): string | null {
+  return cursor === null ? null : JSON.stringify(cursor)
+}
+
+function parseCursor(text: unknown): Cursor | null {
+  return typeof text === 'string' ? (JSON.parse(text) as Cursor) : null
+}

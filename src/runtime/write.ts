@@ -1,0 +1,55 @@
+/**
+ * The write stage: decodes records and upserts the rows that the pipeline derives from them.
+ */
+import type { SluiceError } from '../core/errors.ts'
+import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
+import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import type { Connections } from './connections.ts'
+import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
+import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
+import { emptyOutcome, type Outcome, settle, sortFailure } from './stage.ts'
+import { executeWrites } from './table-writer.ts'
+import { topicCodec } from './topic-codec.ts'
+
+/**
+ * The handler of a pipeline's write stage.
+ * Delivery guarantees: at least once, and exactly once in effect: a row's write time follows from its record alone.
+ * The answer comes after Cassandra acknowledged every row at LOCAL_QUORUM and Kafka every dead letter.
+ */
+export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra }: Connections) {
+  const codec = topicCodec(writtenTopic(pipeline), registry)
+
+  const writesOf = async (record: IncomingRecord): Promise<RowWrite[]> => {
+    const value = await codec.decode(requiredValue(record))
+    return pipeline.tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
+  }
+
+  return async (event: KafkaEvent): Promise<KafkaBatchResponse> => {
+    const records = incomingRecords(event)
+    const outcome = emptyOutcome()
+    const writes: RowWrite[] = []
+    for (const record of records) {
+      try {
+        writes.push(...(await writesOf(record)))
+      } catch (error) {
+        sortFailure(outcome, record, error)
+      }
+    }
+    await executeInto(outcome, joinByRow(writes), cassandra)
+    return settle(outcome, records, producer, 'write')
+  }
+}
+
+async function executeInto(
+  outcome: Outcome,
+  writes: readonly RowWrite[],
+  cassandra: Connections['cassandra'],
+): Promise<void> {
+  if (writes.length === 0) return
+  const client = await cassandra()
+  const failures = new Map<IncomingRecord, SluiceError>()
+  for (const { write, error } of await executeWrites(client, writes)) {
+    for (const record of write.records) if (!failures.get(record)?.retryable) failures.set(record, error)
+  }
+  for (const [record, error] of failures) sortFailure(outcome, record, error)
+}

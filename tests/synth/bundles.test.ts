@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { writeBundle } from '../../cdk/bundle.ts'
+import { pipelineFile } from '../../cdk/pipeline-files.ts'
+import { layerPackages, layerVersions } from '../../layers/runtime/packages.ts'
+import { prebundleLayer } from '../../layers/runtime/prebundle.ts'
+import { pipelines } from '../../pipelines/index.ts'
+import type { Pipeline } from '../../src/core/pipeline.ts'
+import { root, scratch } from './templates.ts'
+
+const kilobyte = 1_000
+const folder = join(scratch, 'bundles')
+const entries = ['ingest', 'process', 'write', 'topology']
+let modules: string
+
+beforeAll(() => {
+  modules = join(prebundleLayer(join(root, '.sluice/cache')), 'nodejs/node_modules')
+  const alias = { '#pipeline': pipelineFile(pipelines[0] as Pipeline) }
+  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
+})
+
+/** Runs a line of CommonJS in plain Node that knows nothing but the layer; gives what it prints. */
+function run(source: string): string {
+  const env = {
+    NODE_PATH: modules,
+    KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
+    CASSANDRA_HOST: '127.0.0.1',
+    CASSANDRA_PORT: '1',
+    CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
+    CASSANDRA_SECRET: 'none',
+    REGISTRY_URL: 'http://127.0.0.1:1',
+    AWS_REGION: 'us-east-1',
+  }
+  return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })
+}
+
+describe('the layer', () => {
+  test('holds the versions of the root package', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    for (const [name, version] of Object.entries(layerVersions)) expect(dependencies[name], name).toBe(version)
+  })
+
+  test.each(layerPackages)('%s is required as one file', (name) => {
+    expect(readdirSync(join(modules, name)).sort()).toEqual(['index.js', 'package.json'])
+    expect(run(`process.stdout.write(require.resolve('${name}'))`)).toBe(join(modules, name, 'index.js'))
+  })
+
+  test('default and named exports are where function bundles look for them', () => {
+    const shapes = `[require('@middy/core'), require('@middy/core').default, require('avsc').Type,
+      require('kafkajs').Kafka, require('cassandra-driver').Client, require('@aws-lambda-powertools/logger').Logger,
+      require('@aws-sdk/client-secrets-manager').GetSecretValueCommand].map((each) => typeof each).join()`
+    expect(run(`process.stdout.write(${shapes})`)).toBe(Array(7).fill('function').join())
+  })
+})
+
+describe('a function', () => {
+  test.each(entries)('%s loads with nothing but the layer, and takes no callback', (entry) => {
+    expect(
+      run(`const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`),
+    ).toBe('function2')
+  })
+
+  test('is small, and so is the layer', () => {
+    const layer = layerPackages.map((name) => statSync(join(modules, name, 'index.js')).size).reduce((a, b) => a + b)
+    const sizes = entries.map((entry) => statSync(join(folder, entry, 'index.js')).size)
+    process.stdout.write(`layer ${layer} bytes; ${entries.map((entry, i) => `${entry} ${sizes[i]}`).join(', ')}\n`)
+    for (const size of sizes) expect(size).toBeLessThan(60 * kilobyte)
+    expect(layer + Math.max(...sizes)).toBeLessThan(1_300 * kilobyte)
+  })
+})

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { templates } from './templates.ts'
+
+/** Hashes of code change with every edit of a function and say nothing about the template. */
+const withoutHashes = (template: object) => JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '<hash>'))
+
+test('the templates are those that were reviewed last', () => {
+  const { data, pipelines } = templates()
+  expect({
+    'sluice-data': withoutHashes(data.toJSON()),
+    'sluice-pipelines': withoutHashes(pipelines.toJSON()),
+  }).toMatchSnapshot()
+})

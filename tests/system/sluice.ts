@@ -1,0 +1,70 @@
+/**
+ * Runs the command line of this clone as a user would, on an environment of the test's own.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cloneFolder, environmentFolder } from '../../src/operations/places.ts'
+
+/** How a command ended. */
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+/** The command line on one environment. */
+export type Sluice = {
+  /** Runs a command to its end. */
+  run(...args: string[]): Promise<Ended>
+  /** Starts a command and resolves once its output holds the text; fails if it ends before. */
+  start(until: string, ...args: string[]): Promise<ChildProcess>
+  /** Ends what was started and removes the environment. */
+  cleanUp(): Promise<void>
+}
+
+/** The command line on an environment of that name, which must be new. */
+export function sluiceOn(environment: string): Sluice {
+  const started: ChildProcess[] = []
+  const launch = (args: string[]) => {
+    const [command = '', ...rest] = args
+    const main = [join(cloneFolder, 'src/cli/main.ts'), command, '--environment', environment, ...rest]
+    const child = spawn(process.execPath, main, { cwd: cloneFolder, stdio: ['ignore', 'pipe', 'pipe'] })
+    started.push(child)
+    return { child, output: collect(child) }
+  }
+  return {
+    async run(...args) {
+      const { child, output } = launch(args)
+      const [code] = await once(child, 'close')
+      return { code, ...output }
+    },
+    async start(until, ...args) {
+      const { child, output } = launch(args)
+      await new Promise<void>((resolve, reject) => {
+        const look = () => (output.stdout + output.stderr).includes(until) && resolve()
+        child.stdout?.on('data', look)
+        child.stderr?.on('data', look)
+        child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${output.stderr}`)))
+      })
+      return child
+    },
+    async cleanUp() {
+      for (const child of started) {
+        if (child.exitCode !== null || child.signalCode !== null) continue
+        const closed = once(child, 'close')
+        child.kill('SIGTERM')
+        await closed
+      }
+      await rm(environmentFolder(environment), { recursive: true, force: true })
+    },
+  }
+}
+
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (chunk) => {
+    output.stdout += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  return output
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const main = resolve(import.meta.dirname, '../../../src/cli/main.ts')
+
+function sluice(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [main, ...args], { timeout: 25_000 }, (error, stdout, stderr) => {
+      done({ code: error ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+describe('the command line', { timeout: 30_000 }, () => {
+  test.concurrent.each([
+    [
+      ['up', '--records', '0'],
+      "option '--records <n>' argument '0' is invalid. Allowed is a whole number from 1 to 1,000,000.",
+    ],
+    [
+      ['rows', 'created_users', '--limit', 'all'],
+      "option '--limit <n>' argument 'all' is invalid. Allowed is a whole number from 1 to 1,000,000.",
+    ],
+    [['reconcil', 'users'], "unknown command 'reconcil'\n(Did you mean reconcile?)"],
+    [['reconcile', 'users', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
+    [['trigger'], "missing required argument 'pipeline'"],
+    [['reconcile', 'user'], 'PIPELINE_UNKNOWN: there is no pipeline "user": there are users'],
+    [
+      ['status', '--environment', 'no-such-environment'],
+      'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start"',
+    ],
+    [
+      ['invoke', 'f', '--environment', '../x'],
+      "option '--environment <name>' argument '../x' is invalid. Allowed are lower-case letters, digits and hyphens, 41 at most.",
+    ],
+  ])('refuses %j with what is allowed, on stderr, with exit code 1', async (args, sentence) => {
+    const { code, stdout, stderr } = await sluice(...args)
+    expect(stderr).toContain(sentence)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test.concurrent('lists its commands, each with a line of help', async () => {
+    const { code, stdout } = await sluice('--help')
+    expect(code).toBe(0)
+    const commands = ['up', 'down', 'status', 'trigger', 'reconcile', 'rows', 'invoke']
+    for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} .*  \\w+`, 'm'))
+  })
+
+  test.concurrent.each(['up', 'rows', 'invoke'])('%s --help has an example that begins with npm', async (name) => {
+    const { code, stdout } = await sluice(name, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Examples?:\n {2}npm (start|run sluice -- )/)
+  })
+
+  test.concurrent('down succeeds where nothing runs', async () => {
+    const { code, stderr } = await sluice('down', '--environment', 'no-such-environment')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'environment "no-such-environment" is not up\n' })
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import type { TopicRecord } from '../../../src/connect/kafka-reader.ts'
+import { headerText, recordIndex } from '../../../src/operations/record-index.ts'
+import { orders, ordersWithoutProcess } from '../../fixtures/orders.ts'
+
+const at = (topic: string, offset: number, headers: TopicRecord['headers'] = {}): TopicRecord => ({
+  topic,
+  partition: 0,
+  offset,
+  timestamp: 1,
+  key: null,
+  value: null,
+  headers,
+})
+const position = (offset: number) => ({ topic: 'orders', partition: 0, offset })
+const from = (origin: string) => ({ 'sluice-origin': Buffer.from(origin) })
+const dead = (origin: string) => ({ 'sluice-dead-letter-origin': Buffer.from(origin) })
+
+describe('with a process stage', () => {
+  const filled = () => {
+    const index = recordIndex(orders, [position(5), position(6)])
+    for (const record of [
+      at('orders', 5),
+      at('orders', 7),
+      at('totals', 90, from('orders/0/5')),
+      at('totals', 91, from('orders/0/5')),
+      at('totals', 92, from('orders/0/7')),
+      at('totals', 93),
+      at('orders.dlt', 0, dead('orders/0/6')),
+      at('totals.dlt', 0, dead('totals/0/90')),
+    ]) {
+      index.add(record)
+    }
+    return index
+  }
+
+  test("the run's records are found at their positions, those of others are not", () => {
+    const index = filled()
+    expect(index.source(position(5))?.offset).toBe(5)
+    expect(index.source(position(6))).toBeUndefined()
+    expect(index.source(position(7))).toBeUndefined()
+  })
+
+  test('all records made from one are found, those of other runs are not', () => {
+    const index = filled()
+    expect(index.outputs(position(5)).map(({ offset }) => offset)).toEqual([90, 91])
+    expect(index.outputs(position(6))).toEqual([])
+    expect(index.outputs(position(7))).toEqual([])
+  })
+
+  test('dead letters of both topics name what they gave up', () => {
+    const index = filled()
+    expect(index.isDeadLettered(position(6))).toBe(true)
+    expect(index.isDeadLettered({ topic: 'totals', partition: 0, offset: 90 })).toBe(true)
+    expect(index.isDeadLettered(position(5))).toBe(false)
+    expect(index.isDeadLettered({ topic: 'totals', partition: 0, offset: 91 })).toBe(false)
+  })
+
+  test('a dead letter of the ingest names no record and is let go', () => {
+    const index = filled()
+    index.add(at('orders.dlt', 1))
+    expect(index.isDeadLettered(position(5))).toBe(false)
+  })
+})
+
+test('without a process stage a record is its own output', () => {
+  const mine = { ...position(5), topic: 'plain_orders' }
+  const index = recordIndex(ordersWithoutProcess, [mine])
+  expect(index.outputs(mine)).toEqual([])
+  index.add(at('plain_orders', 5))
+  expect(index.outputs(mine).map(({ offset }) => offset)).toEqual([5])
+})
+
+test('the text of a header is its last value, or null', () => {
+  const record = at('t', 0, { one: Buffer.from('1'), many: [Buffer.from('2'), '3'], none: undefined })
+  expect(['one', 'many', 'none', 'other'].map((name) => headerText(record, name))).toEqual(['1', '3', null, null])
+})

@@ -1,0 +1,209 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { avroCodec } from '../../../src/core/avro-codec.ts'
+import { unframe } from '../../../src/core/wire-format.ts'
+import { ingestHandler } from '../../../src/runtime/ingest.ts'
+import { startHttpServer } from '../../fixtures/http-server.ts'
+import { orderSchema, orders } from '../../fixtures/orders.ts'
+import { fakeCassandra, fakeConnections, fakeProducer, fakeRegistry, headersOf, type Statement } from './fakes.ts'
+
+const event = (run: object = {}) => ({ id: 'abcdefgh-1234', time: '2026-03-01T10:00:00Z', run })
+const runId = '20260301T100000Z-abcdefgh'
+const order = (id: string) => ({ id, amount: 1 })
+
+const server = await startHttpServer()
+let pages: { items: unknown[]; next: number | null }[] = []
+
+afterAll(() => server.close())
+
+beforeEach(() => {
+  server.requests.length = 0
+  server.answer = ({ searchParams }) => {
+    const page = pages[Number(searchParams.get('page')) - 1]
+    return page ? { body: JSON.stringify(page) } : { status: 404, body: 'no such page' }
+  }
+})
+
+function start(refuse?: (statement: Statement) => Error | null) {
+  const kafka = fakeProducer()
+  const { registry, state } = fakeRegistry([orderSchema])
+  const { client, written } = fakeCassandra(refuse)
+  const ledger = (table: string) =>
+    written
+      .filter(({ query }) => query.startsWith(`INSERT INTO sluice.${table} `))
+      .map(({ query, params }) => {
+        const columns = /\((.+?)\)/.exec(query)?.[1]?.split(', ') ?? []
+        return Object.fromEntries(columns.map((column, index) => [column, params[index]]))
+      })
+  const handle = ingestHandler(
+    orders,
+    fakeConnections(kafka.producer, registry, async () => client, server.url),
+  )
+  return { ...kafka, state, ledger, handle }
+}
+
+test('a run reads pages until it has enough, and publishes them with key, run and trace', async () => {
+  pages = [
+    { items: [order('a'), order('b')], next: 2 },
+    { items: [order('c')], next: 3 },
+    { items: [order('d')], next: 4 },
+  ]
+  const { handle, to, ledger } = start()
+  expect(await handle(event({ records: 3 }))).toMatchObject({
+    pipeline: 'orders',
+    run: runId,
+    fetched: 3,
+    published: 3,
+    deadLettered: 0,
+  })
+  expect(server.requests.map(({ url }) => url)).toEqual(['/?limit=3&page=1', '/?limit=1&page=2'])
+  expect(server.requests[0]?.headers).toMatchObject({ 'x-client': 'sluice', accept: 'application/json' })
+  const records = to('orders')
+  expect(records.map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+  const { payload } = unframe(records[0]?.value as Buffer)
+  expect({ ...avroCodec(orderSchema).decode(payload, JSON.stringify(orderSchema)) }).toEqual({
+    id: 'a',
+    amount: 1,
+    note: null,
+  })
+  expect(records[0] && headersOf(records[0])).toEqual({
+    'sluice-run': runId,
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
+  })
+  expect(
+    ledger('runs').map(({ state, fetched, cursor_before, cursor_after }) => [
+      state,
+      fetched,
+      cursor_before,
+      cursor_after,
+    ]),
+  ).toEqual([
+    ['running', 0, null, null],
+    ['succeeded', 3, null, '{"page":3}'],
+  ])
+  expect(ledger('cursors')).toEqual([{ pipeline: 'orders', cursor: '{"page":3}', run_id: runId }])
+})
+
+test('the ledger holds the id and position of each record', async () => {
+  pages = [{ items: [order('a'), order('b'), order('c')], next: null }]
+  const { handle, ledger } = start()
+  await handle(event())
+  expect(
+    ledger('published').map(({ topic, partition_id, first_offset, record_ids }) => [
+      topic,
+      partition_id,
+      first_offset,
+      record_ids,
+    ]),
+  ).toEqual([
+    ['orders', 0, 100, ['a', 'c']],
+    ['orders', 1, 100, ['b']],
+  ])
+})
+
+test('a run ends with the last page, or with an empty one', async () => {
+  pages = [{ items: [order('a')], next: null }]
+  expect(await start().handle(event())).toMatchObject({ fetched: 1 })
+  pages = [{ items: [], next: 2 }]
+  expect(await start().handle(event())).toMatchObject({ fetched: 0, published: 0 })
+  expect(server.requests).toHaveLength(2)
+})
+
+test('a run with a seed leaves the cursor alone', async () => {
+  pages = [{ items: [order('a')], next: 2 }]
+  const { handle, ledger } = start()
+  await handle(event({ seed: 's', records: 1 }))
+  expect(server.requests[0]?.url).toContain('seed=s')
+  expect(ledger('cursors')).toEqual([])
+})
+
+describe('values that never become records', () => {
+  test('are dead letters as fetched, named in the ledger, and the rest is published', async () => {
+    const wrong = { id: 'x', amount: 'Secret Street' }
+    pages = [{ items: [order('a'), wrong, { id: '', amount: 1 }, null], next: null }]
+    const { handle, to, ledger } = start()
+    expect(await handle(event())).toMatchObject({ fetched: 4, published: 1, deadLettered: 3 })
+    const letters = to('orders.dlt')
+    expect(letters.map(({ key, value }) => [key, JSON.parse(String(value))])).toEqual([
+      [null, wrong],
+      [null, { id: '', amount: 1 }],
+      [null, null],
+    ])
+    expect(letters.map(headersOf)).toMatchObject([
+      {
+        'sluice-dead-letter-code': 'VALUE_INVALID',
+        'sluice-dead-letter-reason': 'the fetched value does not fit at "amount"',
+        'sluice-dead-letter-stage': 'ingest',
+        'sluice-run': runId,
+      },
+      { 'sluice-dead-letter-code': 'RECORD_KEY_MISSING' },
+      {
+        'sluice-dead-letter-code': 'VALUE_INVALID',
+        'sluice-dead-letter-reason': 'the fetched value does not fit at "(value)"',
+      },
+    ])
+    const ids = ledger('published')
+      .filter(({ topic }) => topic === 'orders.dlt')
+      .flatMap(({ record_ids }) => record_ids as string[])
+    expect(ids.sort()).toEqual(['value-1', 'value-2', 'value-3'])
+  })
+})
+
+describe('a run that fails', () => {
+  test('at the source is in the ledger with its error, and the cursor stays', async () => {
+    pages = []
+    const { handle, ledger, sent } = start()
+    await expect(handle(event())).rejects.toMatchObject({ code: 'SOURCE_REFUSED' })
+    expect(ledger('runs').map(({ state, error_code }) => [state, error_code])).toEqual([
+      ['running', null],
+      ['failed', 'SOURCE_REFUSED'],
+    ])
+    expect([ledger('cursors'), sent]).toEqual([[], []])
+  })
+
+  test('at Kafka owes the values that it fetched, and the cursor stays', async () => {
+    pages = [{ items: [order('a'), order('b')], next: 2 }]
+    const { handle, ledger, failing } = start()
+    failing.add('orders')
+    await expect(handle(event())).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
+    expect(ledger('runs').at(-1)).toMatchObject({ state: 'failed', fetched: 2, error_code: 'KAFKA_UNAVAILABLE' })
+    expect([ledger('cursors'), ledger('published')]).toEqual([[], []])
+  })
+
+  test('at the registry asks the source for nothing', async () => {
+    const { handle, state, ledger } = start()
+    state.down = true
+    await expect(handle(event())).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' })
+    expect(ledger('runs').at(-1)).toMatchObject({ state: 'failed', fetched: 0 })
+    expect(server.requests).toEqual([])
+  })
+
+  test('at the ledger produces nothing', async () => {
+    const { handle, sent } = start(() => new Error('away'))
+    await expect(handle(event())).rejects.toMatchObject({ code: 'CASSANDRA_UNAVAILABLE', retryable: true })
+    expect(sent).toEqual([])
+  })
+
+  test('for an unexpected reason keeps the kind of error, not its message', async () => {
+    pages = [{ items: [order('a')], next: null }]
+    const { producer, to } = fakeProducer()
+    const { registry } = fakeRegistry([orderSchema])
+    const { client, written } = fakeCassandra()
+    const broken = {
+      ...orders,
+      source: {
+        ...orders.source,
+        read: () => {
+          throw new RangeError('4711 Secret Street')
+        },
+      },
+    }
+    const handle = ingestHandler(
+      broken,
+      fakeConnections(producer, registry, async () => client, server.url),
+    )
+    await expect(handle(event())).rejects.toThrow(RangeError)
+    expect(JSON.stringify(written)).toContain('"INTERNAL","RangeError"')
+    expect(JSON.stringify(written)).not.toContain('Secret')
+    expect(to('orders')).toEqual([])
+  })
+})

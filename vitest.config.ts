@@ -1,0 +1,29 @@
+/**
+ * Test projects. Quick ones, which `npm test` runs: unit, types, synth, functions, contract, system.
+ */
+import { defineConfig } from 'vitest/config'
+
+/** Projects that start services take them one file after another, as each start fills a small machine. */
+const withServices = {
+  globalSetup: ['tests/install.ts'],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+}
+
+const project = (name: string, options: object = {}) => ({
+  test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit'),
+      project('types', { testTimeout: 60_000 }),
+      project('synth', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('contract', withServices),
+      project('system', withServices),
+    ],
+  },
+})
