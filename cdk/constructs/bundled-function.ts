@@ -22,6 +22,9 @@ export type BundledFunctionProps = {
 /** Lambda's limit; a pipeline's tables and URL can exceed it. */
 const longestDescription = 256
 
+/** Stack traces name the sources; kafkajs 2.2.4 sets timers in the past, of which Node 24 would warn in every log. */
+const nodeOptions = '--enable-source-maps --disable-warning=TimeoutNegativeWarning'
+
 /** The role may write the function's own log, and nothing else until told. */
 export class BundledFunction extends Construct {
   readonly function: NodejsFunction
@@ -41,7 +44,7 @@ export class BundledFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
       timeout,
-      environment: { ...definedValues(environment), NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...definedValues(environment), NODE_OPTIONS: nodeOptions },
       layers: [layer],
       logGroup,
       role: this.role,

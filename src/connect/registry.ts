@@ -2,6 +2,7 @@
  * Client of a schema registry that speaks Confluent's HTTP API, the four calls that Sluice makes.
  * Not for bytes: see src/core/wire-format.ts.
  */
+import * as v from 'valibot'
 import { SluiceError } from '../core/errors.ts'
 
 /** What a registry does for us. Schema ids are positive integers. */
@@ -19,6 +20,11 @@ export type SchemaRegistry = {
 }
 
 type Answer = { status: number; body: unknown }
+
+const failure = v.object({ error_code: v.number() })
+const schemaAnswer = v.object({ schema: v.string() })
+const idAnswer = v.object({ id: v.number() })
+const subjectsAnswer = v.array(v.string())
 
 /** A client of the registry at `url`; `timeoutMs` bounds each call. */
 export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry {
@@ -38,28 +44,29 @@ export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry
       })
     }
   }
-  const expectOk = ({ status, body }: Answer, what: string): unknown => {
-    if (status === 200 && body !== null) return body
-    throw new SluiceError(
-      'REGISTRY_UNAVAILABLE',
-      `the schema registry at ${base} answered ${status}${status === 200 ? ' without JSON' : ''} to ${what}`,
-    )
+  /** A 404 counts only with the registry's own code: a proxy's would turn every record into a dead letter. */
+  const isUnknown = ({ status, body }: Answer) => status === 404 && v.is(failure, body)
+  const expectOk = <T>({ status, body }: Answer, form: v.GenericSchema<unknown, T>, what: string): T => {
+    const parsed = v.safeParse(form, body)
+    if (status === 200 && parsed.success) return parsed.output
+    const problem = status === 200 ? 'with something else than is asked for' : `with status ${status}`
+    throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} answered ${what} ${problem}`)
   }
   return {
     async schemaById(id) {
       const answer = await call('GET', `/schemas/ids/${id}`)
-      if (answer.status === 404) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
-      return (expectOk(answer, `the request for schema ${id}`) as { schema: string }).schema
+      if (isUnknown(answer)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
+      return expectOk(answer, schemaAnswer, `the request for schema ${id}`).schema
     },
     async idOf(subject, schema) {
       const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema })
-      if (answer.status === 404) {
+      if (isUnknown(answer)) {
         throw new SluiceError(
           'SCHEMA_UNKNOWN',
           `the registry does not hold this schema of "${subject}": deploy the app`,
         )
       }
-      return (expectOk(answer, `the look-up of "${subject}"`) as { id: number }).id
+      return expectOk(answer, idAnswer, `the look-up of "${subject}"`).id
     },
     async register(subject, schema) {
       const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
@@ -69,14 +76,14 @@ export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry
           `the registry refused the new schema of subject "${subject}" as incompatible with the version it holds`,
         )
       }
-      return (expectOk(answer, `the registration of "${subject}"`) as { id: number }).id
+      return expectOk(answer, idAnswer, `the registration of "${subject}"`).id
     },
     async setCompatibility(subject, level) {
       const answer = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level })
-      expectOk(answer, `the compatibility of "${subject}"`)
+      expectOk(answer, v.unknown(), `the compatibility of "${subject}"`)
     },
     async subjects() {
-      return expectOk(await call('GET', '/subjects'), 'the subject list') as string[]
+      return expectOk(await call('GET', '/subjects'), subjectsAnswer, 'the request for all subjects')
     },
   }
 }

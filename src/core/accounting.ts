@@ -8,14 +8,14 @@ export type Fate = 'written' | 'filtered' | 'deadLettered' | 'pending' | 'expire
 
 /** What is known of a record on the topic that the writer reads. */
 export type WrittenEvidence = {
-  /** Every key that the pipeline derives has a row at least as new as the record. */
-  readonly rowsPresent: boolean
-  /** The pipeline derives no row from it. */
-  readonly rowless: boolean
   /** A dead letter names it. */
   readonly deadLettered: boolean
-  /** The write group committed past it. */
+  /** The write group committed past it. Before that, nothing else counts. */
   readonly committed: boolean
+  /** The pipeline derives no row from it. */
+  readonly rowless: boolean
+  /** Every key that the pipeline derives has a row at least as new as the record. */
+  readonly rowsPresent: boolean
   /** Its rows are past their time to live. */
   readonly expired: boolean
 }
@@ -49,9 +49,9 @@ export function fateOf(evidence: RecordEvidence): Fate {
 
 function outputFate(output: WrittenEvidence): Fate {
   if (output.deadLettered) return 'deadLettered'
-  if (output.rowless) return output.committed ? 'filtered' : 'pending'
-  if (output.rowsPresent) return 'written'
   if (!output.committed) return 'pending'
+  if (output.rowless) return 'filtered'
+  if (output.rowsPresent) return 'written'
   return output.expired ? 'expired' : 'unaccounted'
 }
 

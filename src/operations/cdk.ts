@@ -11,8 +11,8 @@ import { cloneFolder, workFolder } from './places.ts'
 /** Runs one cdk command to its end; its output goes to the log file. Fails with DEPLOY_FAILED, quoting the end of it. */
 export type Cdk = (...args: string[]) => Promise<void>
 
-/** The cdk of this clone, for an emulator's account only; its own cache stays below `.sluice/`. */
-export function cdkFor(aws: AwsEndpoint, logFile: string): Cdk {
+/** The cdk of this clone, for an emulator's account only; its own cache stays below `.sluice/`. The signal ends it. */
+export function cdkFor(aws: AwsEndpoint, logFile: string, signal: AbortSignal): Cdk {
   const environment = {
     ...process.env,
     AWS_ENDPOINT_URL: aws.endpoint,
@@ -24,6 +24,8 @@ export function cdkFor(aws: AwsEndpoint, logFile: string): Cdk {
     AWS_SESSION_TOKEN: undefined,
     CDK_HOME: join(workFolder, 'cache', 'cdk'),
     CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // The templates are validated by the tests; here it would cost a second at each synth.
+    CDK_VALIDATION: 'false',
     NODE_COMPILE_CACHE: join(workFolder, 'cache', 'compiled'),
   }
   return (...args) =>
@@ -32,6 +34,7 @@ export function cdkFor(aws: AwsEndpoint, logFile: string): Cdk {
         cwd: cloneFolder,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
+        signal,
       })
       const log = createWriteStream(logFile, { flags: 'a' })
       let last = ''

@@ -9,6 +9,7 @@ import type { Endpoints } from '../core/endpoints.ts'
 import { type Cdk, cdkFor } from './cdk.ts'
 import { fingerprint } from './fingerprint.ts'
 import { cloneFolder, workFolder } from './places.ts'
+import { stacksCreated } from './stack-status.ts'
 
 /** What to deploy, and where to. */
 export type DeployOptions = {
@@ -18,6 +19,8 @@ export type DeployOptions = {
   /** Whether functions read the pipelines' own sources instead of the bundled one. */
   readonly sources: 'bundled' | 'live'
   readonly report: (line: string) => void
+  /** Ends the attempt, `cdk` included. */
+  readonly signal: AbortSignal
 }
 
 /** The SSM parameter that holds the fingerprint of what is deployed: it is gone when the emulator's data is. */
@@ -25,11 +28,17 @@ const deploymentParameter = '/sluice/deployment'
 /** The SSM parameter that `cdk bootstrap` leaves behind. */
 const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version'
 
+/** A deployment whose stacks are complete. */
+export type Deployment = {
+  /** Resolves when `cdk` itself has ended, which can be seconds later: it looks at the stacks every 5 s only. */
+  readonly finished: Promise<void>
+}
+
 /**
  * Deploys the app with cdk unless exactly this is deployed. The services need not be ready, as the app's custom
  * resource waits for them; the emulator must be. Fails with DEPLOY_FAILED.
  */
-export async function deploy({ endpoints, folder, sources, report }: DeployOptions): Promise<void> {
+export async function deploy({ endpoints, folder, sources, report, signal }: DeployOptions): Promise<Deployment> {
   const began = performance.now()
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`
   const context = contextOf(endpoints, sources)
@@ -37,33 +46,23 @@ export async function deploy({ endpoints, folder, sources, report }: DeployOptio
   const ssm = new SSMClient(awsConfig(endpoints.aws))
   if ((await parameter(ssm, deploymentParameter)) === wanted) {
     report('app deployed already, nothing changed')
-    return
+    return { finished: Promise.resolve() }
   }
   const logs = join(folder, 'logs')
   await mkdir(logs, { recursive: true })
-  const cdk = cdkFor(endpoints.aws, join(logs, 'cdk.log'))
-  const [assembly] = await Promise.all([
-    synthesized(cdk, wanted, context).then((made) => {
-      report(`app synthesized after ${seconds()}`)
-      return made
-    }),
-    bootstrapped(cdk, endpoints, ssm),
-  ])
-  await cdk(
-    'deploy',
-    '--all',
-    '--app',
-    assembly,
-    '--require-approval',
-    'never',
-    '--method',
-    'direct',
-    '--concurrency',
-    '2',
-  )
+  const cdk = cdkFor(endpoints.aws, join(logs, 'cdk.log'), signal)
+  const [assembly] = await Promise.all([synthesized(cdk, wanted, context), bootstrapped(cdk, endpoints, ssm)])
+  report(`app synthesized and account bootstrapped in ${seconds()}`)
+  const created = await stacksCreated(endpoints.aws, assembly)
+  const finished = cdk(...deployCommand, '--app', assembly)
+  const seen = new AbortController()
+  await Promise.race([finished, created(seen.signal)]).finally(() => seen.abort())
   await ssm.send(new PutParameterCommand({ Name: deploymentParameter, Value: wanted, Type: 'String', Overwrite: true }))
   report(`app deployed after ${seconds()}`)
+  return { finished }
 }
+
+const deployCommand = ['deploy', '--all', '--require-approval', 'never', '--method', 'direct', '--concurrency', '2']
 
 /** The context that deploys to these endpoints; see cdk/settings.ts. */
 export function contextOf({ kafka, cassandra, registry, source }: Endpoints, sources: 'bundled' | 'live') {

@@ -15,39 +15,50 @@ import type { Clients } from './clients.ts'
 import type { RecordIndex } from './record-index.ts'
 import { checkRows } from './row-check.ts'
 
-/** Gathers evidence for records at positions of the pipeline's first topic, in their order. */
+/** What each stage's group has committed on the topic that it reads; null for a stage that the pipeline does not have. */
+export type StageCommits = { readonly process: PartitionOffsets | null; readonly write: PartitionOffsets }
+
+/** Gathers evidence for records at positions of the pipeline's first topic, whose log starts at `start`, in their order. */
 export type EvidenceSource = (
   positions: readonly RecordPosition[],
   start: PartitionOffsets,
+  commits: StageCommits,
 ) => Promise<RecordEvidence[]>
 
-/** Evidence of a pipeline's records as the index and the services have it at the time of the call. */
+/**
+ * What the stages have committed now. To be read before the topics are: whatever a stage made of a record is in its
+ * topic before the record is committed, and so nothing looks lost that is only on its way.
+ */
+export async function stageCommits({ name, process, topic }: Pipeline, { admin }: Clients): Promise<StageCommits> {
+  const [processed, written] = await Promise.all([
+    process ? committedOffsets(admin, consumerGroup(name, 'process'), topic.name) : null,
+    committedOffsets(admin, consumerGroup(name, 'write'), (process?.topic ?? topic).name),
+  ])
+  return { process: processed, write: written }
+}
+
+/** Evidence of a pipeline's records as the index and the tables have it at the time of the call. */
 export function evidenceSource(
   pipeline: Pipeline,
-  { admin, cassandra, registry }: Clients,
+  { cassandra, registry }: Clients,
   index: RecordIndex,
 ): EvidenceSource {
   const input = topicCodec(pipeline.topic, registry)
   const output = topicCodec(writtenTopic(pipeline), registry)
 
-  return async (positions, start) => {
-    const groups = {
-      process:
-        pipeline.process &&
-        (await committedOffsets(admin, consumerGroup(pipeline.name, 'process'), pipeline.topic.name)),
-      write: await committedOffsets(admin, consumerGroup(pipeline.name, 'write'), writtenTopic(pipeline).name),
-    }
+  return async (positions, start, commits) => {
     const outputs = positions.map((position) => index.outputs(position))
-    const written = await writtenEvidence(outputs.flat(), groups.write)
+    const written = await writtenEvidence(outputs.flat(), commits.write)
     return Promise.all(
       positions.map(async (position, at) => {
         const record = index.source(position)
         const made = outputs[at] ?? []
+        const committed = commits.process === null || isCommitted(commits.process, position)
         return {
           expired: record === undefined && position.offset < (start.get(position.partition) ?? 0),
           deadLettered: index.isDeadLettered(position),
-          committed: groups.process ? isCommitted(groups.process, position) : true,
-          filtered: made.length === 0 && record !== undefined && (await isFiltered(record)),
+          committed,
+          filtered: committed && made.length === 0 && record !== undefined && (await isFiltered(record)),
           outputs: made.map((each) => written.get(each) as WrittenEvidence),
         }
       }),
@@ -62,6 +73,8 @@ export function evidenceSource(
   async function writtenEvidence(records: readonly TopicRecord[], committed: PartitionOffsets) {
     const readable: { record: TopicRecord; value: AvroRecord }[] = []
     for (const record of records) {
+      // Until the group commits past it a record is pending, whatever the tables say: no use in reading them.
+      if (!isCommitted(committed, record)) continue
       const value = await decoded(output, record)
       if (value) readable.push({ record, value })
     }

@@ -33,7 +33,7 @@ export async function observeRun(
       const proof = await reconciliation.check()
       const seenAt = Date.now()
       if (proof.account.written > 0) firstRowAt ??= seenAt
-      if (isProven(proof.account) || seenAt > deadline) return { proof, firstRowAt, seenAt }
+      if (isProven(proof) || seenAt > deadline) return { proof, firstRowAt, seenAt }
       await delay(pauseMs)
     }
   } finally {

@@ -3,7 +3,7 @@
  */
 import { offsetBounds, offsetsSince, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import { readTopics } from '../connect/kafka-reader.ts'
-import { type Account, accountOf, type Fate, fateOf } from '../core/accounting.ts'
+import { type Account, accountOf, type Fate, fateOf, type RecordEvidence } from '../core/accounting.ts'
 import { SluiceError } from '../core/errors.ts'
 import { headerNames, type RecordPosition } from '../core/headers.ts'
 import type { PublishedRange } from '../core/ledger.ts'
@@ -11,15 +11,19 @@ import { deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
-import { type EvidenceSource, evidenceSource } from './evidence.ts'
+import { evidenceSource, stageCommits } from './evidence.ts'
 import { headerText, type RecordIndex, recordIndex } from './record-index.ts'
 
-/** The proof of a run: its account, and how long each hop took in ms, null where that cannot be known. */
+/** What the process stage has done for a run so far: records it made something of, and the ms it took; null before the first. */
+export type ProcessHop = { readonly records: number; readonly ms: number | null }
+
+/** The proof of a run. */
 export type Proof = {
   readonly pipeline: string
   readonly run: Run
   readonly account: Account
-  readonly processMs: number | null
+  /** Null where the pipeline has no process stage. */
+  readonly processed: ProcessHop | null
 }
 
 /** A run under observation. */
@@ -65,10 +69,11 @@ export async function openReconciliation(pipeline: Pipeline, runId: string, clie
   }
   return {
     async check() {
+      const commits = await stageCommits(pipeline, clients)
       await reader.catchUp()
-      const fates = await open.update(evidence, start)
+      const fates = await open.update((positions) => evidence(positions, start, commits))
       const account = accountOf(ledgerEvidence, fates)
-      return { pipeline: pipeline.name, run, account, processMs: processSpan(index, positions) }
+      return { pipeline: pipeline.name, run, account, processed: processHop(pipeline, index, positions) }
     },
     close: () => reader.close(),
   }
@@ -113,8 +118,8 @@ function openPositions(positions: readonly RecordPosition[]) {
   const settled: Fate[] = []
   let open = positions
   return {
-    async update(evidence: EvidenceSource, start: PartitionOffsets): Promise<Fate[]> {
-      const fates = (await evidence(open, start)).map(fateOf)
+    async update(evidence: (open: readonly RecordPosition[]) => Promise<RecordEvidence[]>): Promise<Fate[]> {
+      const fates = (await evidence(open)).map(fateOf)
       const isOpen = (fate: Fate | undefined) => fate === 'pending' || fate === 'unaccounted'
       settled.push(...fates.filter((fate) => !isOpen(fate)))
       open = open.filter((_, at) => isOpen(fates[at]))
@@ -123,15 +128,17 @@ function openPositions(positions: readonly RecordPosition[]) {
   }
 }
 
-/** From the first record on the first topic to the last one that was made from the run's records. */
-function processSpan(index: RecordIndex, positions: readonly RecordPosition[]): number | null {
+/** How many records the process stage made something of, and from its first input to its last output. */
+function processHop(pipeline: Pipeline, index: RecordIndex, positions: readonly RecordPosition[]): ProcessHop | null {
+  if (!pipeline.process) return null
   let began = Number.POSITIVE_INFINITY
   let ended = Number.NEGATIVE_INFINITY
+  let records = 0
   for (const position of positions) {
     began = Math.min(began, index.source(position)?.timestamp ?? began)
-    for (const output of index.outputs(position)) {
-      ended = Math.max(ended, Number(headerText(output, headerNames.producedAt) ?? ended))
-    }
+    const outputs = index.outputs(position)
+    if (outputs.length > 0) records++
+    for (const output of outputs) ended = Math.max(ended, Number(headerText(output, headerNames.producedAt) ?? ended))
   }
-  return Number.isFinite(ended - began) ? ended - began : null
+  return { records, ms: Number.isFinite(ended - began) ? ended - began : null }
 }

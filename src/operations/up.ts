@@ -1,12 +1,14 @@
 /**
  * Bringing an environment up: services, the deployed app, the poller. And down again, in order.
  */
+import { availableParallelism } from 'node:os'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { loadMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
+import { defaultSettings } from '../event-source/settings.ts'
 import type { Ports } from '../local/ports.ts'
 import { startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
@@ -44,13 +46,16 @@ export async function bringUp(
 ): Promise<RunningEnvironment> {
   const stack = await startStack({ folder, ports, fresh, report })
   const { endpoints } = stack
-  const stops: (() => Promise<unknown>)[] = [() => stack.stop()]
+  const ending = new AbortController()
+  const stops: (() => unknown)[] = [() => stack.stop()]
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
   }
-  const deployed = stack.ready.emulator
-    .then(() => deploy({ endpoints, folder, sources, report }))
-    .then(() => stack.save())
+  const deployed = stack.ready.emulator.then(async () => {
+    const { finished } = await deploy({ endpoints, folder, sources, report, signal: ending.signal })
+    stops.push(() => finished.catch((error: Error) => report(error.message)))
+    await stack.save()
+  })
   try {
     await Promise.race([Promise.all([stack.allReady, deployed]), stack.failed, aborted(signal)])
     const clients = await openClients(endpoints)
@@ -58,11 +63,15 @@ export async function bringUp(
     const poller = await startPoller({
       mappings: await loadMappings(new SSMClient(awsConfig(endpoints.aws))),
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),
+      settings: {
+        maxConcurrentInvocations: Math.min(defaultSettings.maxConcurrentInvocations, availableParallelism()),
+      },
     })
     stops.push(() => poller.stop())
     return { endpoints, clients, poller, failed: stack.failed, stop }
   } catch (error) {
-    deployed.catch(() => {})
+    ending.abort()
+    await deployed.catch(() => {})
     await stop()
     throw error
   }

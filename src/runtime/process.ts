@@ -2,6 +2,7 @@
  * The process stage: decodes records, applies the pipeline's function, produces what it returns.
  */
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
+import { SluiceError } from '../core/errors.ts'
 import { formatPosition, headerNames } from '../core/headers.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
 import type { Pipeline } from '../core/pipeline.ts'
@@ -25,8 +26,10 @@ export function processHandler(pipeline: Pipeline, { registry, producer }: Conne
   const processed = async (record: IncomingRecord): Promise<OutgoingRecord | null> => {
     const result = process.apply(await input.decode(requiredValue(record)))
     if (result === null) return null
+    const key = process.topic.key(result)
+    if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the processed record has no key')
     return {
-      key: process.topic.key(result),
+      key,
       value: output.encode(result),
       timestamp: record.timestamp,
       headers: {

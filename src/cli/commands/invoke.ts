@@ -17,7 +17,10 @@ export function invokeCommand(): Command {
     .argument('<function>', 'name of the function, such as sluice-users-write')
     .addOption(environmentOption())
     .option('--event <file>', 'file with the event as JSON (default: an empty object)')
-    .addHelpText('after', '\nExample:\n  npm run sluice -- invoke sluice-users-write --event tests/fixtures/event.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npm run sluice -- invoke sluice-users-ingest --event tests/fixtures/users-schedule.event.json',
+    )
     .action(async (name: string, { environment, event }: Options) => {
       const { aws } = runningStack(environment).endpoints
       const { payload, failed, log, ms } = await invoke(aws, name, event ? await readEvent(event) : {})

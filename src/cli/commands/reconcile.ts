@@ -30,6 +30,6 @@ export function reconcileCommand(): Command {
       const proof = await withClients(endpoints, (clients) => reconcile(pipeline, run ?? null, clients))
       if (json) printJson({ pipeline: name, run: proof.run.id, state: proof.run.state, ...proof.account })
       else printResult(proofTable(pipeline, proof, null).join('\n'))
-      if (!isProven(proof.account)) process.exitCode = 1
+      if (!isProven(proof)) process.exitCode = 1
     })
 }

@@ -86,7 +86,7 @@ async function runOnce(options: Options, environment: RunningEnvironment, starte
     const print = options.json ? printProgress : printResult
     print(proofText(pipeline, observation))
     if (options.json) printJson(onceResult(observation, startedAt))
-    if (!isProven(account) || account.written === 0) process.exitCode = 1
+    if (!isProven(observation.proof) || account.written === 0) process.exitCode = 1
   }
 }
 

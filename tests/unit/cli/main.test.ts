@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -52,6 +53,12 @@ describe('the command line', { timeout: 30_000 }, () => {
     const { code, stdout } = await sluice(name, '--help')
     expect(code).toBe(0)
     expect(stdout).toMatch(/Examples?:\n {2}npm (start|run sluice -- )/)
+  })
+
+  test.concurrent('the example of invoke names an event that exists', async () => {
+    const { stdout } = await sluice('invoke', '--help')
+    const [, file = 'none'] = /--event (tests\S+)/.exec(stdout) ?? []
+    expect(existsSync(resolve(import.meta.dirname, '../../..', file))).toBe(true)
   })
 
   test.concurrent('down succeeds where nothing runs', async () => {

@@ -33,7 +33,7 @@ describe('the fate of a record', () => {
     ['retention removed it, and the process stage is past it', { expired: true, committed: true }, 'expired'],
     [
       'retention removed it, but what was made from it is written',
-      { expired: true, outputs: [{ ...output, rowsPresent: true }] },
+      { expired: true, outputs: [{ ...output, committed: true, rowsPresent: true }] },
       'written',
     ],
   ])('%s', (_, evidence, fate) => {
@@ -43,7 +43,7 @@ describe('the fate of a record', () => {
 
 describe('the fate of what was made from it', () => {
   test.each<[string, Partial<WrittenEvidence>, Fate]>([
-    ['its rows are there before the commit', { rowsPresent: true }, 'written'],
+    ['its rows are there, but the writer has not committed it', { rowsPresent: true }, 'pending'],
     ['its rows are there', { rowsPresent: true, committed: true }, 'written'],
     ['the writer has not come to it', {}, 'pending'],
     ['the writer is past it and its rows are not there', { committed: true }, 'unaccounted'],
@@ -58,7 +58,7 @@ describe('the fate of what was made from it', () => {
 
   test('one settled copy settles a record that was made twice', () => {
     const lost = { ...output, committed: true }
-    const late = { ...output, rowsPresent: true }
+    const late = { ...output, committed: true, rowsPresent: true }
     expect(fateOf({ ...record, outputs: [lost, late] })).toBe('written')
     expect(fateOf({ ...record, outputs: [lost, output] })).toBe('pending')
     expect(fateOf({ ...record, outputs: [lost, lost] })).toBe('unaccounted')

@@ -6,7 +6,7 @@ import { orders, ordersWithoutProcess } from '../../fixtures/orders.ts'
 
 const proof = (change: Partial<Account> = {}): Proof => ({
   pipeline: 'orders',
-  processMs: 88.4,
+  processed: { records: 1_996, ms: 88.4 },
   run: {
     id: '20260301T100000Z-abcdefgh',
     state: 'succeeded',
@@ -39,7 +39,8 @@ test('the table has a line a hop with count, place and duration', () => {
     'orders: run 20260301T100000Z-abcdefgh succeeded',
     '  fetched          2,000   from the source             1,234 ms',
     '  published        1,999   to topic orders                55 ms',
-    '  filtered             3   on purpose                     88 ms',
+    '  processed        1,996   to topic totals                88 ms',
+    '  filtered             3   on purpose',
     '  written          1,995   to table order_totals       1,500 ms',
     '  dead letters         2   in orders.dlt, totals.dlt',
     '  pending              0   on their way',
@@ -50,8 +51,8 @@ test('the table has a line a hop with count, place and duration', () => {
 })
 
 test('a duration that nobody measured is left out', () => {
-  const lines = proofTable(ordersWithoutProcess, { ...proof(), processMs: null }, null)
-  expect(lines.find((line) => line.startsWith('  filtered'))).toMatch(/on purpose$/)
+  const lines = proofTable(ordersWithoutProcess, { ...proof(), processed: null }, null)
+  expect(lines.find((line) => line.startsWith('  processed'))).toBeUndefined()
   expect(lines.find((line) => line.startsWith('  written'))).toMatch(/to table plain_orders$/)
   expect(lines.find((line) => line.startsWith('  dead letters'))).toMatch(/in plain_orders\.dlt$/)
 })
@@ -72,7 +73,14 @@ describe('the verdict', () => {
     [{ unaccounted: 1, pending: 2 }, /^NOT PROVEN: /, false],
   ])('of %j', (change, sentence, proven) => {
     expect(verdict(change)).toMatch(sentence)
-    expect(isProven(proof(change).account)).toBe(proven)
+    expect(isProven(proof(change))).toBe(proven)
+  })
+
+  test('of a run that has not ended is open, whatever became of its records so far', () => {
+    const { run, ...rest } = proof()
+    const running: Proof = { ...rest, run: { ...run, state: 'running' } }
+    expect(proofTable(orders, running, null).at(-1)).toBe('  not settled yet: the run has not ended')
+    expect(isProven(running)).toBe(false)
   })
 })
 

@@ -94,6 +94,12 @@ describe('a record that can never be processed becomes a dead letter, and the re
     ['no key', order('a', 1, { key: null }), 'RECORD_KEY_MISSING', 'the record has no key'],
     ['an empty key', order('a', 1, { key: '' }), 'RECORD_KEY_MISSING', 'the record has no key'],
     [
+      'a record whose result has no key',
+      order('', 1, { key: 'a' }),
+      'RECORD_KEY_MISSING',
+      'the processed record has no key',
+    ],
+    [
       "a record that the pipeline's code fails on",
       order('a', failingAmount),
       'RECORD_INVALID',

@@ -2,6 +2,7 @@ import { errors, types } from 'cassandra-driver'
 import { describe, expect, test } from 'vitest'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent } from '../../../src/core/kafka-event.ts'
+import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { writeTimeMicros } from '../../../src/core/write-time.ts'
 import { writeHandler } from '../../../src/runtime/write.ts'
 import { orderSchema, orders, ordersWithoutProcess, totalSchema } from '../../fixtures/orders.ts'
@@ -161,6 +162,33 @@ describe('what may pass is tried again', () => {
       Array.from({ length: 30 }, (_, index) => 30 + index),
     )
     expect(written).toHaveLength(35)
+  })
+})
+
+describe('a record of two rows', () => {
+  const twoRows: Pipeline = {
+    ...orders,
+    tables: orders.tables.map((table) => ({
+      ...table,
+      rows: ({ id, total: amount, note }) =>
+        ['first', 'second'].map((name) => ({ id: `${id} ${name}`, total: amount, note })),
+    })),
+  }
+
+  test.each([
+    ['first', 'second'],
+    ['second', 'first'],
+  ])('of which the %s is refused and the %s times out is tried again: no dead letter yet', async (refused) => {
+    const { producer, sent } = fakeProducer()
+    const { registry } = fakeRegistry([totalSchema])
+    const { client } = fakeCassandra(({ params }) => (params[0] === `a ${refused}` ? invalid() : writeTimeout))
+    const handle = writeHandler(
+      twoRows,
+      fakeConnections(producer, registry, async () => client),
+    )
+    Object.assign(client, { batch: () => Promise.reject(invalid()) })
+    expect(await handle(eventOf('totals', [total('a', 1)]))).toEqual(failures('totals-0', [0]))
+    expect(sent).toEqual([])
   })
 })
 

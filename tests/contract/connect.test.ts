@@ -1,0 +1,43 @@
+/**
+ * Every connection of src/connect against the real thing; one stack for all of them, as each start costs seconds.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { freePorts } from '../../src/local/ports.ts'
+import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import { cassandraContract } from './connect/cassandra.ts'
+import { kafkaProducerContract } from './connect/kafka-producer.ts'
+import { kafkaReaderContract } from './connect/kafka-reader.ts'
+import { ledgerContract } from './connect/ledger.ts'
+import { registryContract } from './connect/registry.ts'
+import { secretContract } from './connect/secret.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-connect-'))
+let stack: LocalStack | undefined
+
+beforeAll(async () => {
+  const services = ['kafka', 'cassandra', 'registry', 'emulator'] as const
+  stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
+  await stack.allReady
+})
+
+afterAll(async () => {
+  await stack?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const endpoints = () => {
+  if (stack) return stack.endpoints
+  throw new Error('the stack is not up')
+}
+
+describe('the schema registry', () => registryContract(endpoints))
+describe('Kafka', () => {
+  kafkaProducerContract(endpoints)
+  kafkaReaderContract(endpoints)
+})
+describe('Cassandra', () => cassandraContract(endpoints))
+describe('the ledger', () => ledgerContract(endpoints))
+describe('secrets', () => secretContract(endpoints))

@@ -1,0 +1,103 @@
+/**
+ * What the ledger owes, against a real Cassandra.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Client } from 'cassandra-driver'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectCassandra } from '../../../src/connect/cassandra.ts'
+import { createKeyspace, createTable } from '../../../src/core/cql.ts'
+import type { Endpoints } from '../../../src/core/endpoints.ts'
+import { ledgerTables } from '../../../src/core/ledger.ts'
+import { keyspace } from '../../../src/core/names.ts'
+import { type Ledger, ledgerOf, type Run } from '../../../src/runtime/ledger.ts'
+
+const run = (id: string, change: Partial<Run> = {}): Run => ({
+  id,
+  state: 'running',
+  scheduledAt: 1_700_000_000_000,
+  startedAt: 1_700_000_000_123,
+  finishedAt: null,
+  cursorBefore: null,
+  cursorAfter: null,
+  fetched: 0,
+  fetchMs: 0,
+  publishMs: 0,
+  error: null,
+  ...change,
+})
+
+/** Tests of the ledger's round trip. */
+export function ledgerContract(endpoints: () => Endpoints): void {
+  let client: Client
+  let pipeline: string
+  let ledger: Ledger
+  beforeAll(async () => {
+    client = connectCassandra(endpoints().cassandra)
+    await client.connect()
+    for (const statement of [createKeyspace(keyspace), ...ledgerTables.map((table) => createTable(keyspace, table))]) {
+      await client.execute(statement, [], { prepare: false })
+    }
+    pipeline = `tests-${randomUUID()}`
+    ledger = ledgerOf(client, pipeline)
+  })
+  afterAll(() => client.shutdown())
+
+  test('a run comes back as it was saved last', async () => {
+    const begun = run('20260101T000000Z-a')
+    await ledger.save(begun)
+    expect(await ledger.run(begun.id)).toEqual(begun)
+    const ended: Run = {
+      ...begun,
+      state: 'failed',
+      finishedAt: begun.startedAt + 5,
+      cursorBefore: { page: 2, at: 'x' },
+      cursorAfter: { page: 3 },
+      fetched: 2_000,
+      fetchMs: 12,
+      publishMs: 34,
+      error: { code: 'KAFKA_UNAVAILABLE', message: "it's away" },
+    }
+    await ledger.save(ended)
+    expect(await ledger.run(begun.id)).toEqual(ended)
+    expect(await ledger.run('none')).toBeNull()
+  })
+
+  test('the latest runs come newest first, those of other pipelines not at all', async () => {
+    const own = ledgerOf(client, `${pipeline}-latest`)
+    for (const id of ['20260101T000000Z-b', '20260103T000000Z-c', '20260102T000000Z-d']) await own.save(run(id))
+    expect((await own.latestRuns(2)).map(({ id }) => id)).toEqual(['20260103T000000Z-c', '20260102T000000Z-d'])
+    expect(await ledgerOf(client, `${pipeline}-none`).latestRuns(5)).toEqual([])
+  })
+
+  test('all published ranges of a run come back, more than one page of them, each once', async () => {
+    const ranges = Array.from({ length: 5_100 }, (_, index) => ({
+      topic: index % 2 === 0 ? 'orders' : 'orders.dlt',
+      partition: index % 6,
+      firstOffset: index * 10 + 2 ** 33,
+      recordIds: [`id-${index}`, "o'neil"],
+    }))
+    for (let at = 0; at < ranges.length; at += 300) {
+      await Promise.all(ranges.slice(at, at + 300).map((range) => ledger.savePublished('many', range)))
+    }
+    await ledger.savePublished('many', ranges[0] as (typeof ranges)[0])
+    const byOffset = (a: { firstOffset: number }, b: { firstOffset: number }) => a.firstOffset - b.firstOffset
+    expect((await ledger.published('many')).sort(byOffset)).toEqual(ranges)
+    expect(await ledger.published('none')).toEqual([])
+  })
+
+  test('the cursor is what was saved last, null before that', async () => {
+    expect(await ledger.cursor()).toBeNull()
+    await ledger.saveCursor('r1', { page: 2 })
+    await ledger.saveCursor('r2', { page: 3, since: '2026-01-01' })
+    expect(await ledger.cursor()).toEqual({ page: 3, since: '2026-01-01' })
+  })
+
+  test('without Cassandra it fails as CASSANDRA_UNAVAILABLE', async () => {
+    const gone = connectCassandra(endpoints().cassandra)
+    await gone.connect()
+    await gone.shutdown()
+    const unavailable = { code: 'CASSANDRA_UNAVAILABLE', retryable: true }
+    await expect(ledgerOf(gone, pipeline).save(run('x'))).rejects.toMatchObject(unavailable)
+    await expect(ledgerOf(gone, pipeline).cursor()).rejects.toMatchObject(unavailable)
+  })
+}
