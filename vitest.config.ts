@@ -1,5 +1,5 @@
 /**
- * Test projects. Quick ones, which `npm test` runs: unit, types, synth, functions, contract, system.
+ * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` all of them.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -24,6 +24,7 @@ export default defineConfig({
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),
+      project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },
 })

@@ -10,7 +10,7 @@ import { loadMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { defaultSettings } from '../event-source/settings.ts'
 import type { Ports } from '../local/ports.ts'
-import { startStack } from '../local/stack.ts'
+import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
 import { deploy } from './deploy.ts'
 
@@ -30,6 +30,8 @@ export type RunningEnvironment = {
   readonly endpoints: Endpoints
   readonly clients: Clients
   readonly poller: Poller
+  /** Control over one of the services. */
+  readonly service: LocalStack['service']
   /** Rejects with SERVICE_FAILED when a service ends unasked. */
   readonly failed: Promise<never>
   /** Stops poller and services in order; resolves when all have ended. */
@@ -68,7 +70,7 @@ export async function bringUp(
       },
     })
     stops.push(() => poller.stop())
-    return { endpoints, clients, poller, failed: stack.failed, stop }
+    return { endpoints, clients, poller, service: stack.service, failed: stack.failed, stop }
   } catch (error) {
     ending.abort()
     await deployed.catch(() => {})
