@@ -10,7 +10,8 @@ import { DataStack } from './stacks/data-stack.ts'
 import { PipelinesStack } from './stacks/pipelines-stack.ts'
 
 try {
-  const app = new App()
+  // Synthesized below, and not at the end of the process too: a refused app must leave no assembly.
+  const app = new App({ autoSynth: false })
   const settings = readSettings((key) => app.node.tryGetContext(key), process.env)
   await checkPipelineFiles(pipelines)
   new DataStack(app, { settings, pipelines })

@@ -6,9 +6,11 @@ import { root, scratch } from './templates.ts'
 
 type Ended = { code: number; stderr: string }
 
-/** Runs the app as `cdk` does. */
+let runs = 0
+
+/** Runs the app as `cdk` does, each time into a folder of its own. */
 function runApp(context: Record<string, unknown>, environment: Record<string, string> = {}): Promise<Ended> {
-  const env = { CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: join(scratch, 'app'), ...environment }
+  const env = { CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: join(scratch, `app-${runs++}`), ...environment }
   return new Promise((ended) => {
     execFile(process.execPath, ['cdk/app.ts'], { cwd: root, env }, (error, _, stderr) => {
       ended({ code: typeof error?.code === 'number' ? error.code : 0, stderr })
