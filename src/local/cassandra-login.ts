@@ -14,12 +14,15 @@ import { foldersOf } from './service.ts'
 /** What a new Cassandra lets in. */
 export const defaultLogin: Login = { username: 'cassandra', password: 'cassandra' }
 
-const loginPath = (folder: string) => join(foldersOf(folder).data('.'), 'cassandra-login.json')
+/** The file that holds the login of the environment in `folder`: `{"username","password"}`. */
+export function loginFile(folder: string): string {
+  return join(foldersOf(folder).data('.'), 'cassandra-login.json')
+}
 
 /** The login of the environment in `folder`; null when it was never started. */
 export function readLogin(folder: string): Login | null {
   try {
-    return JSON.parse(readFileSync(loginPath(folder), 'utf8')) as Login
+    return JSON.parse(readFileSync(loginFile(folder), 'utf8')) as Login
   } catch {
     return null
   }
@@ -31,7 +34,7 @@ export function storedLogin(folder: string): Login {
   if (stored) return stored
   const login = { username: 'sluice', password: randomBytes(24).toString('base64url') }
   mkdirSync(foldersOf(folder).data('.'), { recursive: true, mode: 0o700 })
-  writeFileSync(loginPath(folder), `${JSON.stringify(login)}\n`, { mode: 0o600 })
+  writeFileSync(loginFile(folder), `${JSON.stringify(login)}\n`, { mode: 0o600 })
   return login
 }
 

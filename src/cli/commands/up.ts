@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
+import { loginFile } from '../../local/cassandra-login.ts'
 import { defaultPorts } from '../../local/ports.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { followRuns } from '../../operations/follow.ts'
@@ -111,7 +112,7 @@ async function goOn(
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
     followed.push(follow(pipeline, new Set([proof.run.id])))
   }
-  printProgress(whereToLook(environment.endpoints))
+  printProgress(whereToLook(environment.endpoints, environmentFolder(options.environment)))
   await Promise.all(followed)
 }
 
@@ -140,13 +141,14 @@ function onceResult({ proof, firstRowAt, seenAt }: Observation, startedAt: numbe
   }
 }
 
-function whereToLook({ aws, cassandra, kafka, registry }: Endpoints): string {
+function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, folder: string): string {
   return `
 where to look next (in another terminal)
   npm run sluice -- status
   npm run sluice -- rows created_users --limit 5
   npm run sluice -- reconcile users
-  Kafka ${kafka.bootstrapServers} · Cassandra ${cassandra.host}:${cassandra.port} · registry ${registry.url} · AWS APIs ${aws.endpoint}
+  Kafka ${kafka.bootstrapServers} · registry ${registry.url} · AWS APIs ${aws.endpoint}
+  Cassandra ${cassandra.host}:${cassandra.port}, keyspace sluice, login in ${loginFile(folder)}
 the schedules go on; one line per run; Ctrl-C stops everything
 `
 }
