@@ -2,6 +2,7 @@
  * Parsing of option values, with errors that name what is allowed.
  */
 import { InvalidArgumentError } from 'commander'
+import { errorTable } from '../core/errors.ts'
 
 /** A whole number from 1 to `most`. */
 export function countUpTo(most: number): (text: string) => number {
@@ -23,4 +24,25 @@ export function portOffset(text: string): number {
 export function environmentName(text: string): string {
   if (/^[a-z0-9][a-z0-9-]{0,40}$/.test(text)) return text
   throw new InvalidArgumentError('Allowed are lower-case letters, digits and hyphens, 41 at most.')
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** A duration such as `10m`, in ms. */
+export function durationMs(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,5})([smhd])$/.exec(text) ?? []
+  if (Number(count) >= 1) return Number(count) * (unitMs[unit] ?? 0)
+  throw new InvalidArgumentError('Allowed is a whole number from 1 to 99,999 with s, m, h or d, such as 10m.')
+}
+
+/** A partition or an offset. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Allowed is a whole number from 0.')
+}
+
+/** One of the codes with which records are given up. */
+export function errorCode(text: string): string {
+  if (Object.hasOwn(errorTable, text)) return text
+  throw new InvalidArgumentError(`Allowed is an error code: ${Object.keys(errorTable).join(', ')}.`)
 }

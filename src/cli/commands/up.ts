@@ -70,19 +70,29 @@ async function run(options: Options): Promise<void> {
     },
     signal,
   )
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
   try {
-    const work = options.once ? runOnce(options, environment, startedAt) : goOn(options, environment, startedAt, signal)
+    const work = options.once
+      ? runOnce(options, environment, startedAt, ended)
+      : goOn(options, environment, startedAt, ended)
     await Promise.race([work, environment.failed, aborted(signal)])
   } finally {
+    ending.abort()
     printProgress('stopping …')
     await environment.stop()
     printProgress('stopped')
   }
 }
 
-async function runOnce(options: Options, environment: RunningEnvironment, startedAt: number): Promise<void> {
+async function runOnce(
+  options: Options,
+  environment: RunningEnvironment,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<void> {
   for (const pipeline of pipelines) {
-    const observation = await triggerAndObserve(pipeline, options, environment)
+    const observation = await triggerAndObserve(pipeline, options, environment, signal)
     const { account } = observation.proof
     const print = options.json ? printProgress : printResult
     print(proofText(pipeline, observation))
@@ -105,7 +115,7 @@ async function goOn(
     })
   const followed = []
   for (const pipeline of pipelines) {
-    const observation = await triggerAndObserve(pipeline, options, environment)
+    const observation = await triggerAndObserve(pipeline, options, environment, signal)
     printResult(proofText(pipeline, observation))
     const { firstRowAt, proof } = observation
     if (firstRowAt)
@@ -120,10 +130,11 @@ async function triggerAndObserve(
   pipeline: Pipeline,
   { records, seed }: Options,
   { endpoints, clients }: RunningEnvironment,
+  signal: AbortSignal,
 ): Promise<Observation> {
   const asked: TriggerOptions = { ...(records ? { records } : {}), ...(seed ? { seed } : {}) }
   const { run, fetched } = await trigger(endpoints.aws, pipeline, asked)
-  return observeRun(pipeline, run, clients, settleDeadlineMs(fetched))
+  return observeRun(pipeline, run, clients, settleDeadlineMs(fetched), signal)
 }
 
 function proofText(pipeline: Pipeline, { proof, seenAt }: Observation): string {

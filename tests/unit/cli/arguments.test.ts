@@ -1,6 +1,13 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { countUpTo, environmentName, portOffset } from '../../../src/cli/arguments.ts'
+import {
+  countUpTo,
+  durationMs,
+  environmentName,
+  errorCode,
+  portOffset,
+  wholeNumber,
+} from '../../../src/cli/arguments.ts'
 
 const refusal = (message: string) => expect.objectContaining({ name: InvalidArgumentError.name, message })
 
@@ -41,4 +48,29 @@ describe('the name of an environment', () => {
       refusal('Allowed are lower-case letters, digits and hyphens, 41 at most.'),
     )
   })
+})
+
+describe('a duration', () => {
+  test.each([
+    ['30s', 30_000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+  ])('may be %s', (text, ms) => {
+    expect(durationMs(text)).toBe(ms)
+  })
+
+  test.each(['', '0m', '10', 'm', '1.5h', '-1h', '1w', '100000s'])('may not be "%s"', (text) => {
+    expect(() => durationMs(text)).toThrow(
+      refusal('Allowed is a whole number from 1 to 99,999 with s, m, h or d, such as 10m.'),
+    )
+  })
+})
+
+test('an offset is a whole number from 0, a code one of the error table', () => {
+  expect([wholeNumber('0'), wholeNumber('12')]).toEqual([0, 12])
+  for (const text of ['-1', '1.5', '', 'x'])
+    expect(() => wholeNumber(text)).toThrow('Allowed is a whole number from 0.')
+  expect(errorCode('RECORD_INVALID')).toBe('RECORD_INVALID')
+  expect(() => errorCode('toString')).toThrow('Allowed is an error code: ARGUMENT_INVALID, ')
 })

@@ -31,6 +31,17 @@ describe('the command line', { timeout: 30_000 }, () => {
       ['status', '--environment', 'no-such-environment'],
       'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start"',
     ],
+    [['dead-letters', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
+    [
+      ['dead-letters', 'show', 'users_created', '0', 'last'],
+      "command-argument value 'last' is invalid for argument 'offset'. Allowed is a whole number from 0.",
+    ],
+    [['dead-letters', 'list', 'users'], 'there is no topic "users" with dead letters: there are users_created'],
+    [
+      ['dead-letters', 'redrive', 'users_created'],
+      'ARGUMENT_INVALID: say which dead letters: either --offset <n> (with --partition <n>), or --all',
+    ],
+    [['logs', 'sluice-users'], 'ARGUMENT_INVALID: there is no function "sluice-users": there are sluice-users-ingest'],
     [
       ['invoke', 'f', '--environment', '../x'],
       "option '--environment <name>' argument '../x' is invalid. Allowed are lower-case letters, digits and hyphens, 41 at most.",
@@ -45,15 +56,19 @@ describe('the command line', { timeout: 30_000 }, () => {
   test.concurrent('lists its commands, each with a line of help', async () => {
     const { code, stdout } = await sluice('--help')
     expect(code).toBe(0)
-    const commands = ['up', 'down', 'status', 'trigger', 'reconcile', 'rows', 'invoke']
+    const commands = ['up', 'down', 'status', 'doctor', 'topics', 'trigger', 'reconcile', 'rows']
+    commands.push('dead-letters', 'logs', 'invoke')
     for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} .*  \\w+`, 'm'))
   })
 
-  test.concurrent.each(['up', 'rows', 'invoke'])('%s --help has an example that begins with npm', async (name) => {
-    const { code, stdout } = await sluice(name, '--help')
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/Examples?:\n {2}npm (start|run sluice -- )/)
-  })
+  test.concurrent.each(['up', 'rows', 'invoke', 'doctor', 'topics', 'dead-letters', 'logs'])(
+    '%s --help has an example that begins with npm',
+    async (name) => {
+      const { code, stdout } = await sluice(name, '--help')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/Examples?:\n {2}npm (start|run sluice -- )/)
+    },
+  )
 
   test.concurrent('the example of invoke names an event that exists', async () => {
     const { stdout } = await sluice('invoke', '--help')

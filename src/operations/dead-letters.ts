@@ -1,0 +1,163 @@
+/**
+ * The dead letters of a topic as they stand: why each was given up, and whether it was sent back since.
+ * Not for sending them: see redrive.ts.
+ */
+import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
+import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
+import { SluiceError } from '../core/errors.ts'
+import { formatPosition, headerNames, headerText, parsePosition, type RecordPosition } from '../core/headers.ts'
+import { deadLetterTopic, parkingTopic } from '../core/names.ts'
+import type { Clients } from './clients.ts'
+
+/** `waiting` until it is sent back (`redriven`) or put aside for good (`parked`). */
+export type DeadLetterState = 'waiting' | 'redriven' | 'parked'
+
+/** A dead letter and what its headers say. */
+export type DeadLetter = {
+  /** Where it stands, on the `.dlt` topic. */
+  readonly position: RecordPosition
+  /** The record that was given up; null for a fetched value that never was one. */
+  readonly origin: RecordPosition | null
+  readonly code: string
+  readonly reason: string
+  readonly stage: string
+  /** Milliseconds since the epoch, of the record that was given up. */
+  readonly timestamp: number
+  readonly bytes: number
+  /** How often the record had been redriven when it was given up. */
+  readonly redrives: number
+  readonly state: DeadLetterState
+  /** Where it was sent; null while it waits. */
+  readonly sentTo: RecordPosition | null
+}
+
+/**
+ * All dead letters of a topic, oldest first, partition by partition. What was sent back is known from the records
+ * themselves, each of which names its dead letter. Fails with TOPIC_UNKNOWN or KAFKA_UNAVAILABLE.
+ */
+export async function deadLettersOf(topic: string, clients: Clients): Promise<DeadLetter[]> {
+  await expectDeployed(topic, clients)
+  const found: DeadLetter[] = []
+  await readFrom(await startOf(deadLetterTopic(topic), clients), clients, (record) =>
+    found.push(describeDeadLetter(record)),
+  )
+  if (found.length === 0) return []
+  const sent = await sentDeadLetters(topic, found, clients)
+  return found.sort(byPosition).map((letter) => ({ ...letter, ...sent.get(formatPosition(letter.position)) }))
+}
+
+/** The records of dead letters at the given positions, by position; one that retention has removed is absent. */
+export async function deadLetterRecords(
+  topic: string,
+  positions: readonly RecordPosition[],
+  clients: Clients,
+): Promise<Map<string, TopicRecord>> {
+  const wanted = new Set(positions.map(formatPosition))
+  const name = deadLetterTopic(topic)
+  const { start, end } = await offsetBounds(clients.admin, name)
+  const from = new Map<number, number>()
+  for (const [partition, last] of end) {
+    const offsets = positions.filter((each) => each.partition === partition).map(({ offset }) => offset)
+    from.set(partition, Math.max(start.get(partition) ?? 0, Math.min(last, ...offsets)))
+  }
+  const records = new Map<string, TopicRecord>()
+  await readFrom(new Map([[name, from]]), clients, (record) => {
+    if (wanted.has(formatPosition(record))) records.set(formatPosition(record), record)
+  })
+  return records
+}
+
+/** The record of one dead letter. Fails with DEAD_LETTER_UNKNOWN, naming the offsets that there are. */
+export async function deadLetterRecord(
+  topic: string,
+  { partition, offset }: Pick<RecordPosition, 'partition' | 'offset'>,
+  clients: Clients,
+): Promise<TopicRecord> {
+  await expectDeployed(topic, clients)
+  const position = { topic: deadLetterTopic(topic), partition, offset }
+  const record = (await deadLetterRecords(topic, [position], clients)).get(formatPosition(position))
+  if (record) return record
+  const { start, end } = await offsetBounds(clients.admin, position.topic)
+  const held = [...start].map(([each, first]) => `partition ${each}: ${rangeText(first, end.get(each) ?? first)}`)
+  throw new SluiceError(
+    'DEAD_LETTER_UNKNOWN',
+    `there is no dead letter ${formatPosition(position)}; ${position.topic} holds ${held.join(', ')}`,
+  )
+}
+
+/** What the headers of a dead letter say; nothing is known of what became of it. */
+export function describeDeadLetter(record: TopicRecord): DeadLetter {
+  const { topic, partition, offset, timestamp, value, headers } = record
+  const text = (name: string) => headerText(headers, name)
+  return {
+    position: { topic, partition, offset },
+    origin: parsePosition(text(headerNames.deadLetterOrigin) ?? ''),
+    code: text(headerNames.deadLetterCode) ?? 'none',
+    reason: text(headerNames.deadLetterReason) ?? 'none: the record was not put there by Sluice',
+    stage: text(headerNames.deadLetterStage) ?? 'unknown',
+    timestamp,
+    bytes: value?.length ?? 0,
+    redrives: redrivesOf(record),
+    state: 'waiting',
+    sentTo: null,
+  }
+}
+
+/** How often a record was redriven before; 0 without a readable header. */
+export function redrivesOf({ headers }: TopicRecord): number {
+  const text = headerText(headers, headerNames.redrives) ?? '0'
+  return /^\d{1,4}$/.test(text) ? Number(text) : 0
+}
+
+type Sent = Pick<DeadLetter, 'state' | 'sentTo'>
+
+/** What became of dead letters: records behind the earliest origin, and parked ones, that name a dead letter of the topic. */
+async function sentDeadLetters(topic: string, letters: readonly DeadLetter[], clients: Clients) {
+  const { start, end } = await offsetBounds(clients.admin, topic)
+  const behind = new Map<number, number>()
+  for (const [partition, last] of end) {
+    const origins = letters.flatMap(({ origin }) => (origin?.partition === partition ? [origin.offset + 1] : []))
+    behind.set(partition, Math.max(start.get(partition) ?? 0, Math.min(last, ...origins)))
+  }
+  const from = new Map<string, PartitionOffsets>([[topic, behind], ...(await startOf(parkingTopic(topic), clients))])
+  const sent = new Map<string, Sent>()
+  await readFrom(from, clients, (record) => {
+    const letter = headerText(record.headers, headerNames.redrivenFrom)
+    const { topic: at, partition, offset } = record
+    const state = at === topic ? 'redriven' : 'parked'
+    if (letter) sent.set(letter, { state, sentTo: { topic: at, partition, offset } })
+  })
+  return sent
+}
+
+async function startOf(topic: string, { admin }: Clients): Promise<Map<string, PartitionOffsets>> {
+  return new Map([[topic, (await offsetBounds(admin, topic)).start]])
+}
+
+async function readFrom(
+  from: ReadonlyMap<string, PartitionOffsets>,
+  { kafka }: Clients,
+  onRecord: (record: TopicRecord) => void,
+): Promise<void> {
+  const reader = await readTopics(kafka, from, onRecord)
+  try {
+    await reader.catchUp()
+  } finally {
+    await reader.close()
+  }
+}
+
+async function expectDeployed(topic: string, { admin }: Clients): Promise<void> {
+  const existing = new Set(await admin.listTopics())
+  const missing = [topic, deadLetterTopic(topic), parkingTopic(topic)].filter((name) => !existing.has(name))
+  if (missing.length === 0) return
+  throw new SluiceError('TOPIC_UNKNOWN', `topic ${missing.join(', ')} does not exist: deploy the app with "npm start"`)
+}
+
+function byPosition({ position: a }: DeadLetter, { position: b }: DeadLetter): number {
+  return a.partition - b.partition || a.offset - b.offset
+}
+
+function rangeText(first: number, end: number): string {
+  return first === end ? 'none' : `${first} to ${end - 1}`
+}

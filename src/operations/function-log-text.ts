@@ -1,0 +1,51 @@
+/**
+ * A line of a function's log for people: structured lines as time, level, message and fields; others as they are.
+ */
+import type { LogLine } from './function-logs.ts'
+
+/** Fields that say the same in every line of one function. */
+const constantFields = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'cold_start',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+  'sampling_rate',
+  'xray_trace_id',
+])
+
+/** `2026-01-02T03:04:05.678Z WARN  batch with failures  stage=write records=3`. */
+export function logText({ timestamp, message }: LogLine): string {
+  const entry = structured(message)
+  // An emulator stamps all lines of an invocation alike; the entry's own time is exact.
+  const own = Date.parse(String(entry?.timestamp))
+  const time = new Date(Number.isNaN(own) ? timestamp : own).toISOString()
+  if (!entry) return `${time} ${' '.repeat(5)} ${message}`
+  const fields = Object.entries(entry)
+    .filter(([name]) => !constantFields.has(name))
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`)
+  return [`${time} ${String(entry.level ?? '').padEnd(5)} ${entry.message}`, ...fields].join('  ')
+}
+
+/** The message of a line as JSON where it is structured, else as text. */
+export function logJson({ timestamp, message }: LogLine): unknown {
+  return { timestamp, message: structured(message) ?? message }
+}
+
+function structured(message: string): Readonly<Record<string, unknown>> | null {
+  if (!message.startsWith('{')) return null
+  try {
+    const entry = JSON.parse(message)
+    return typeof entry.message === 'string' ? entry : null
+  } catch {
+    return null
+  }
+}
+
+function quoted(text: string): string {
+  return /[\s"=]/.test(text) || text === '' ? JSON.stringify(text) : text
+}
