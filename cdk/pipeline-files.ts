@@ -1,13 +1,34 @@
 /**
- * The file of each pipeline, which its functions are bundled with.
+ * The pipelines of the app, and the file of each, which its functions are bundled with.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../src/core/errors.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 
 const folder = resolve(import.meta.dirname, '../pipelines')
+
+/** All pipelines. Fails with PIPELINE_INVALID, naming the file and the rule that it breaks. */
+export async function loadPipelines(): Promise<readonly Pipeline[]> {
+  const { pipelines } = await import('../pipelines/index.ts').catch(async (error: unknown) => {
+    throw await located(error)
+  })
+  await checkPipelineFiles(pipelines)
+  return pipelines
+}
+
+/** A broken rule with the file that breaks it: that which fails with the same error. Any other error names its file itself. */
+async function located(error: unknown): Promise<unknown> {
+  if (!(error instanceof SluiceError)) return error
+  for (const file of readdirSync(folder)) {
+    if (file === 'index.ts') continue
+    const failure: unknown = await import(pathToFileURL(resolve(folder, file)).href).catch((cause) => cause)
+    if (failure !== error) continue
+    return new SluiceError(error.code, `pipelines/${file}: ${error.message.replace(/^pipelines\/\S+: /, '')}`)
+  }
+  return error
+}
 
 /** Path of `pipelines/<name>.ts`. */
 export function pipelineFile(pipeline: Pipeline): string {

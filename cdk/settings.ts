@@ -16,6 +16,8 @@ export type Settings = {
   readonly registryUrl: string
   /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
   readonly sourceUrl: string | null
+  /** Whether functions are deployed after topics, tables and schemas, or, where nothing runs yet, beside them. */
+  readonly stacks: 'inOrder' | 'together'
 }
 
 type Rule = { readonly fallback: string; readonly allowed: string; readonly holds: (value: string) => boolean }
@@ -41,6 +43,11 @@ const rules = {
     allowed: 'an http or https URL, or none',
     holds: (value) => value === 'none' || isUrl(value),
   },
+  stacks: {
+    fallback: 'inOrder',
+    allowed: 'inOrder or together',
+    holds: (value) => value === 'inOrder' || value === 'together',
+  },
 } as const satisfies Record<string, Rule>
 
 /** Reads target and addresses. Fails with TARGET_INVALID or CONTEXT_INVALID, naming key, value and what is allowed. */
@@ -58,6 +65,7 @@ export function readSettings(context: Context, environment: Readonly<Record<stri
     },
     registryUrl: value('registryUrl'),
     sourceUrl: sourceUrl === 'none' ? null : sourceUrl,
+    stacks: value('stacks') === 'together' ? 'together' : 'inOrder',
   }
 }
 

@@ -62,6 +62,9 @@ const page = v.object({
   info: v.object({ page: v.number(), results: v.number() }),
 })
 
+/** What the API answers when it is overloaded, with status 200. */
+const overload = v.object({ error: v.string() })
+
 /** Largest page that one request asks for; the API allows 5,000. */
 const pageSize = 500
 
@@ -74,8 +77,12 @@ export const pipeline = definePipeline({
     request: ({ cursor, limit, seed }) => ({
       query: { results: Math.min(limit, pageSize), page: cursor?.page ?? 1, seed: seed ?? 'sluice' },
     }),
-    response: page,
-    read: ({ results, info }) => ({ values: results, cursor: { page: info.page + 1 } }),
+    response: v.lazy((answer) => (v.is(overload, answer) ? overload : page)),
+    read: (answer) => {
+      if ('error' in answer) return null
+      const { results, info } = answer
+      return { values: results, cursor: results.length === 0 ? null : { page: info.page + 1 } }
+    },
     value: randomUser,
     record: ({ name, location, login, ...user }) => ({
       id: login.uuid,

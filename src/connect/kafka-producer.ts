@@ -3,6 +3,7 @@
  */
 import { type Kafka, type Message, Partitioners } from 'kafkajs'
 import { SluiceError } from '../core/errors.ts'
+import { recordBytes } from '../core/record-size.ts'
 
 /** A record to be produced. A repeated header has an array of values. */
 export type OutgoingRecord = {
@@ -11,6 +12,8 @@ export type OutgoingRecord = {
   readonly headers: Readonly<Record<string, string | Buffer | (string | Buffer)[]>>
   /** Milliseconds since the epoch. */
   readonly timestamp: number
+  /** By key unless given. */
+  readonly partition?: number
 }
 
 /** Where a produced record stands. */
@@ -35,8 +38,64 @@ export type RecordProducer = {
   disconnect(): Promise<void>
 }
 
-/** A producer that connects with its first record. `deadlineMs` bounds each send. */
+/**
+ * A producer that connects with its first record. `deadlineMs` bounds each send. After a failed send the next one
+ * begins with a connection of its own: kafkajs keeps asking for every topic it ever sent to, so that a deleted one
+ * would fail all others, and goes on with a send that nobody waits for any more.
+ */
 export function createProducer(kafka: Kafka, deadlineMs = 30_000): RecordProducer {
+  let current: Connection | null = null
+  const retire = (connection: Connection) => {
+    if (current === connection) current = null
+    connection.endWhenIdle()
+  }
+  return {
+    async send(topic, records) {
+      if (records.length === 0) return []
+      const end = performance.now() + deadlineMs
+      current ??= openConnection(kafka)
+      const connection = current
+      const produce = async () => {
+        await connection.connected()
+        const positions: ProducedPosition[] = []
+        for (const messages of requestsOf(records)) {
+          if (performance.now() > end) break
+          positions.push(...(await connection.request(topic, messages)))
+        }
+        return positions
+      }
+      try {
+        return await withDeadline(connection.whileUsed(produce), deadlineMs)
+      } catch (cause) {
+        retire(connection)
+        throw new SluiceError(
+          'KAFKA_UNAVAILABLE',
+          `Kafka did not acknowledge ${records.length} records for topic ${topic}`,
+          { cause },
+        )
+      }
+    },
+    async disconnect() {
+      const connection = current
+      current = null
+      await connection?.disconnect()
+    },
+  }
+}
+
+/** One kafkajs producer. */
+type Connection = {
+  /** Connects with the first call. */
+  connected(): Promise<void>
+  /** Does a piece of work, during which the connection is not idle. */
+  whileUsed<T>(work: () => Promise<T>): Promise<T>
+  /** Disconnects when no work is under way any more: kafkajs connects again in the middle of a send that is cut off. */
+  endWhenIdle(): void
+  request(topic: string, messages: Message[]): Promise<ProducedPosition[]>
+  disconnect(): Promise<void>
+}
+
+function openConnection(kafka: Kafka): Connection {
   const partitionOf = new WeakMap<Message, number>()
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
@@ -50,46 +109,36 @@ export function createProducer(kafka: Kafka, deadlineMs = 30_000): RecordProduce
       }
     },
   })
-  let connected: Promise<void> | null = null
-  const connect = () => {
-    connected ??= producer.connect().catch((cause) => {
-      connected = null
-      throw cause
-    })
-    return connected
-  }
-  const request = async (topic: string, messages: Message[]) => {
-    const acknowledged = await producer.send({ topic, acks: -1, messages })
-    const next = new Map(acknowledged.map((each) => [each.partition, Number(each.baseOffset)]))
-    return messages.map((message) => takePosition(next, partitionOf.get(message) ?? -1))
+  let connecting: Promise<void> | null = null
+  let uses = 0
+  let isEnding = false
+  const endIfIdle = () => {
+    if (isEnding && uses === 0) producer.disconnect().catch(() => {})
   }
   return {
-    async send(topic, records) {
-      if (records.length === 0) return []
-      const end = performance.now() + deadlineMs
-      const produce = async () => {
-        await connect()
-        const positions: ProducedPosition[] = []
-        for (const messages of requestsOf(records)) {
-          if (performance.now() > end) break
-          positions.push(...(await request(topic, messages)))
-        }
-        return positions
-      }
+    connected() {
+      connecting ??= producer.connect()
+      return connecting
+    },
+    async whileUsed(work) {
+      uses += 1
       try {
-        return await withDeadline(produce(), deadlineMs)
-      } catch (cause) {
-        throw new SluiceError(
-          'KAFKA_UNAVAILABLE',
-          `Kafka did not acknowledge ${records.length} records for topic ${topic}`,
-          { cause },
-        )
+        return await work()
+      } finally {
+        uses -= 1
+        endIfIdle()
       }
     },
-    async disconnect() {
-      connected = null
-      await producer.disconnect()
+    endWhenIdle() {
+      isEnding = true
+      endIfIdle()
     },
+    async request(topic, messages) {
+      const acknowledged = await producer.send({ topic, acks: -1, messages })
+      const next = new Map(acknowledged.map((each) => [each.partition, Number(each.baseOffset)]))
+      return messages.map((message) => takePosition(next, partitionOf.get(message) ?? -1))
+    },
+    disconnect: () => producer.disconnect(),
   }
 }
 
@@ -98,7 +147,7 @@ function requestsOf(records: readonly OutgoingRecord[]): Message[][] {
   const requests: Message[][] = []
   let bytes = maxRequestBytes
   for (const record of records) {
-    const size = byteSize(record)
+    const size = recordBytes(record)
     if (bytes + size > maxRequestBytes) {
       requests.push([])
       bytes = 0
@@ -109,13 +158,9 @@ function requestsOf(records: readonly OutgoingRecord[]): Message[][] {
   return requests
 }
 
-function byteSize({ key, value, headers }: OutgoingRecord): number {
-  const fields = [key, value, ...Object.entries(headers).flat(2)]
-  return fields.reduce((sum, field) => sum + (field === null ? 0 : Buffer.byteLength(field)), 64)
-}
-
-function toMessage({ key, value, headers, timestamp }: OutgoingRecord): Message {
-  return { key, value, headers: { ...headers }, timestamp: String(timestamp) }
+function toMessage({ key, value, headers, timestamp, partition }: OutgoingRecord): Message {
+  const message = { key, value, headers: { ...headers }, timestamp: String(timestamp) }
+  return partition === undefined ? message : { ...message, partition }
 }
 
 /** Records of one request to one partition have consecutive offsets in the order in which they were given. */

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { IHeaders, Kafka } from 'kafkajs'
 import { SluiceError } from '../core/errors.ts'
+import { kafkaAnswer } from './kafka.ts'
 import { offsetBounds, type PartitionOffsets } from './kafka-offsets.ts'
 
 /** A record as it stands in a topic. */
@@ -30,7 +31,7 @@ export type TopicReader = {
 
 /**
  * Hands over every record of the topics from the given offsets on, in order per partition, until closed.
- * The group it needs has a name of its own and is deleted in the end.
+ * The group it needs has a name of its own and is deleted in the end. Fails with KAFKA_UNAVAILABLE.
  */
 export async function readTopics(
   kafka: Kafka,
@@ -45,8 +46,16 @@ export async function readTopics(
     for (const [partition, offset] of offsets) position.set(`${topic}/${partition}`, offset)
   }
 
-  await Promise.all([admin.connect(), consumer.connect()])
-  await consumer.subscribe({ topics: [...from.keys()], fromBeginning: true })
+  const connected = async () => {
+    await Promise.all([admin.connect(), consumer.connect()])
+    await consumer.subscribe({ topics: [...from.keys()], fromBeginning: true })
+  }
+  try {
+    await kafkaAnswer('the records of topics', connected())
+  } catch (error) {
+    await Promise.allSettled([consumer.disconnect(), admin.disconnect()])
+    throw error
+  }
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 4,

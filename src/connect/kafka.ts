@@ -3,6 +3,7 @@
  * Not for producing or consuming: see kafka-producer.ts and kafka-consumer.ts.
  */
 import { Kafka, logLevel } from 'kafkajs'
+import { SluiceError } from '../core/errors.ts'
 
 /** Whom to reach, and under which name the broker's logs show us. */
 export type KafkaConnection = { readonly bootstrapServers: string; readonly clientId: string }
@@ -20,4 +21,13 @@ export function connectKafka({ bootstrapServers, clientId }: KafkaConnection): K
     requestTimeout: 30_000,
     retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 5_000 },
   })
+}
+
+/** An answer of kafkajs. Its failure becomes KAFKA_UNAVAILABLE, naming what was asked for. */
+export async function kafkaAnswer<T>(what: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (cause) {
+    throw new SluiceError('KAFKA_UNAVAILABLE', `Kafka did not answer the request for ${what}`, { cause })
+  }
 }

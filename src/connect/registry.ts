@@ -1,5 +1,5 @@
 /**
- * Client of a schema registry that speaks Confluent's HTTP API, the four calls that Sluice makes.
+ * Client of a schema registry that speaks Confluent's HTTP API, the few calls that Sluice makes.
  * Not for bytes: see src/core/wire-format.ts.
  */
 import * as v from 'valibot'
@@ -13,8 +13,12 @@ export type SchemaRegistry = {
   idOf(subject: string, schema: string): Promise<number>
   /** The id of a schema under a subject, registering it when new. Fails with SCHEMA_INCOMPATIBLE or REGISTRY_UNAVAILABLE. */
   register(subject: string, schema: string): Promise<number>
-  /** Sets the compatibility rule of a subject. */
-  setCompatibility(subject: string, level: 'BACKWARD'): Promise<void>
+  /** The schema texts of all versions of a subject, oldest first. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
+  versions(subject: string): Promise<string[]>
+  /** Sets the compatibility rule of a subject: FULL_TRANSITIVE, so that every version reads what any other wrote. */
+  setCompatibility(subject: string, level: 'FULL_TRANSITIVE'): Promise<void>
+  /** The id of a subject's latest schema; null where the subject has none. Fails with REGISTRY_UNAVAILABLE. */
+  latestId(subject: string): Promise<number | null>
   /** All subject names. */
   subjects(): Promise<string[]>
 }
@@ -25,6 +29,7 @@ const failure = v.object({ error_code: v.number() })
 const schemaAnswer = v.object({ schema: v.string() })
 const idAnswer = v.object({ id: v.number() })
 const subjectsAnswer = v.array(v.string())
+const versionsAnswer = v.array(v.number())
 
 /** A client of the registry at `url`; `timeoutMs` bounds each call. */
 export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry {
@@ -73,14 +78,29 @@ export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry
       if (answer.status === 409) {
         throw new SluiceError(
           'SCHEMA_INCOMPATIBLE',
-          `the registry refused the new schema of subject "${subject}" as incompatible with the version it holds`,
+          `the registry refused the new schema of subject "${subject}" as incompatible with the versions it holds`,
         )
       }
       return expectOk(answer, idAnswer, `the registration of "${subject}"`).id
     },
+    async versions(subject) {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions`
+      const listed = await call('GET', path)
+      if (isUnknown(listed)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no subject "${subject}"`)
+      const numbers = expectOk(listed, versionsAnswer, `the request for the versions of "${subject}"`)
+      const textOf = async (version: number) => {
+        const what = `the request for version ${version} of "${subject}"`
+        return expectOk(await call('GET', `${path}/${version}`), schemaAnswer, what).schema
+      }
+      return Promise.all(numbers.sort((a, b) => a - b).map(textOf))
+    },
     async setCompatibility(subject, level) {
       const answer = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level })
       expectOk(answer, v.unknown(), `the compatibility of "${subject}"`)
+    },
+    async latestId(subject) {
+      const answer = await call('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
+      return isUnknown(answer) ? null : expectOk(answer, idAnswer, `the latest schema of "${subject}"`).id
     },
     async subjects() {
       return expectOk(await call('GET', '/subjects'), subjectsAnswer, 'the request for all subjects')

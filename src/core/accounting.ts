@@ -24,24 +24,23 @@ export type WrittenEvidence = {
 export type RecordEvidence = {
   /** Retention has removed the record itself. */
   readonly expired: boolean
+  /** A dead letter names it, and others name every redriven copy of it. */
   readonly deadLettered: boolean
-  /** The process group committed past it; true where there is no process stage. */
+  /** The process group committed past it and its copies; true where there is no process stage. */
   readonly committed: boolean
-  /** The process stage gives null for it. */
+  /** The process stage gives null for it, or for a copy. */
   readonly filtered: boolean
-  /** The records made from it: several when a batch was done again. Without a process stage, the record itself. */
+  /** The records made from it: several when a batch was done again or a copy redriven. Without a process stage, it and its copies. */
   readonly outputs: readonly WrittenEvidence[]
 }
 
-const byCertainty: readonly Fate[] = ['written', 'filtered', 'deadLettered', 'expired', 'pending', 'unaccounted']
+const byCertainty: readonly Fate[] = ['written', 'filtered', 'pending', 'deadLettered', 'expired', 'unaccounted']
 
-/** What became of a record. One settled copy settles it: copies have the same content. */
+/** What became of a record. One copy that is written settles it, as copies have the same content; one on its way keeps it open. */
 export function fateOf(evidence: RecordEvidence): Fate {
-  if (evidence.deadLettered) return 'deadLettered'
-  if (evidence.outputs.length > 0) {
-    const fates = evidence.outputs.map(outputFate)
-    return byCertainty.find((fate) => fates.includes(fate)) ?? 'unaccounted'
-  }
+  const fates = evidence.outputs.map(outputFate)
+  if (evidence.deadLettered) fates.push('deadLettered')
+  if (fates.length > 0) return byCertainty.find((fate) => fates.includes(fate)) ?? 'unaccounted'
   if (evidence.expired) return 'expired'
   if (!evidence.committed) return 'pending'
   return evidence.filtered ? 'filtered' : 'unaccounted'

@@ -9,6 +9,10 @@ import { SluiceError } from './errors.ts'
 /** A decoded record: fields by name. */
 export type AvroRecord = Readonly<Record<string, unknown>>
 
+/** What decoding puts where bytes are no UTF-8, and the bytes of that character itself. */
+const replacement = '\ufffd'
+const replacementBytes = Buffer.from(replacement)
+
 /** Turns records of one schema into bytes and back. */
 export type AvroCodec = {
   /** Avro bytes of a record. Fails with RECORD_INVALID, naming the field and never its value. */
@@ -20,16 +24,23 @@ export type AvroCodec = {
 /** The codec of one schema. Compiled resolvers are kept per writer schema, of which a topic has few. */
 export function avroCodec(schema: AvroRecordSchema): AvroCodec {
   const reader = avro.Type.forSchema(schema as unknown as avro.Schema)
-  const readers = new Map<string, (bytes: Buffer) => AvroRecord>()
+  const readers = new Map<string, SchemaReader>()
   const readerOf = (writerSchema: string) => {
     const known = readers.get(writerSchema)
     if (known) return known
-    const read = compileReader(reader, writerSchema)
-    readers.set(writerSchema, read)
-    return read
+    const made = compileReader(reader, writerSchema)
+    readers.set(writerSchema, made)
+    return made
   }
   return {
     encode(record) {
+      const garbled = illFormed(record)
+      if (garbled !== null) {
+        throw new SluiceError(
+          'RECORD_INVALID',
+          `field "${garbled}" holds half a surrogate pair, which UTF-8 cannot hold`,
+        )
+      }
       try {
         return reader.toBuffer(record)
       } catch {
@@ -40,21 +51,24 @@ export function avroCodec(schema: AvroRecordSchema): AvroCodec {
       }
     },
     decode(bytes, writerSchema) {
-      const read = readerOf(writerSchema)
+      const { reader, writer, resolver } = readerOf(writerSchema)
       try {
-        return read(bytes)
+        const record = reader.fromBuffer(bytes, resolver)
+        if (replacements(record) === 0 || replacements(writer.fromBuffer(bytes)) <= occurrences(bytes)) return record
       } catch {
-        throw new SluiceError('RECORD_UNREADABLE', `the bytes are not Avro of the schema they name`)
+        throw new SluiceError('RECORD_UNREADABLE', 'the bytes are not Avro of the schema they name')
       }
+      throw new SluiceError('RECORD_UNREADABLE', 'a string in the bytes is not UTF-8')
     },
   }
 }
 
-function compileReader(reader: avro.Type, writerSchema: string): (bytes: Buffer) => AvroRecord {
+type SchemaReader = { readonly reader: avro.Type; readonly writer: avro.Type; readonly resolver: avro.Resolver }
+
+function compileReader(reader: avro.Type, writerSchema: string): SchemaReader {
   try {
     const writer = avro.Type.forSchema(JSON.parse(writerSchema) as avro.Schema)
-    const resolver = reader.createResolver(writer)
-    return (bytes) => reader.fromBuffer(bytes, resolver)
+    return { reader, writer, resolver: reader.createResolver(writer) }
   } catch {
     throw new SluiceError('RECORD_INVALID', `the record's schema cannot be read as schema ${reader.name ?? 'record'}`)
   }
@@ -68,4 +82,33 @@ function wrongField(type: avro.Type, record: AvroRecord): string {
     },
   })
   return wrong || '(record)'
+}
+
+/** The path of a string with half a surrogate pair; null when all strings are whole. */
+function illFormed(value: unknown, path = ''): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : path || '(record)'
+  for (const [name, inner] of entriesOf(value)) {
+    if (!name.isWellFormed()) return path || '(record)'
+    const found = illFormed(inner, path ? `${path}.${name}` : name)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** How many replacement characters the strings of a value hold, those in names of a map included. */
+function replacements(value: unknown): number {
+  if (typeof value === 'string') return value.includes(replacement) ? value.split(replacement).length - 1 : 0
+  let count = 0
+  for (const [name, inner] of entriesOf(value)) count += replacements(name) + replacements(inner)
+  return count
+}
+
+function occurrences(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(replacementBytes); at >= 0; at = bytes.indexOf(replacementBytes, at + 3)) count += 1
+  return count
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) ? Object.entries(value) : []
 }

@@ -51,9 +51,14 @@ export function selectPartition(keyspace: string, table: Table): string {
  */
 export function selectWriteTimes(keyspace: string, table: Table): string {
   const key = keyColumns(table)
-  const scalar = Object.keys(table.columns).filter(
+  const times = timedColumns(table).map((column) => `WRITETIME(${column})`)
+  return `SELECT ${[key[0], ...times].join(', ')} FROM ${keyspace}.${table.name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`
+}
+
+/** The scalar regular columns of a table, which have one write time each. */
+export function timedColumns(table: Table): string[] {
+  const key = keyColumns(table)
+  return Object.keys(table.columns).filter(
     (column) => !key.includes(column) && !table.columns[column]?.startsWith('list'),
   )
-  const times = scalar.map((column) => `WRITETIME(${column})`)
-  return `SELECT ${[key[0], ...times].join(', ')} FROM ${keyspace}.${table.name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`
 }

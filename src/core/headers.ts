@@ -8,7 +8,10 @@ export const headerNames = {
   run: 'sluice-run',
   /** W3C trace context of the ingest. */
   trace: 'traceparent',
-  /** On a processed record, the record that it was made from: `topic/partition/offset`. */
+  /**
+   * The record as it was first published on the pipeline's first topic, `topic/partition/offset`: on a processed record
+   * the one that it was made from, on a redriven one the one that it repeats. Write time and accounting follow from it.
+   */
   origin: 'sluice-origin',
   /** When a stage produced the record, in ms since the epoch. */
   producedAt: 'sluice-produced-at',
@@ -19,6 +22,10 @@ export const headerNames = {
   deadLetterReason: 'sluice-dead-letter-reason',
   /** The stage that gave the record up. */
   deadLetterStage: 'sluice-dead-letter-stage',
+  /** How often a record, or what it was made from, was redriven. */
+  redrives: 'sluice-redrives',
+  /** On a redriven or parked record, the dead letter that it was: `topic/partition/offset`. */
+  redrivenFrom: 'sluice-redriven-from',
 } as const
 
 /** Where a record stands. */
@@ -27,4 +34,25 @@ export type RecordPosition = { readonly topic: string; readonly partition: numbe
 /** `topic/partition/offset`, the form of the origin header; a topic name has no slash. */
 export function formatPosition({ topic, partition, offset }: RecordPosition): string {
   return `${topic}/${partition}/${offset}`
+}
+
+/** The position in a text of that form; null for any other text. */
+export function parsePosition(text: string): RecordPosition | null {
+  const [, topic = '', partition, offset] = /^([^/]+)\/(\d{1,9})\/(\d{1,15})$/.exec(text) ?? []
+  return topic ? { topic, partition: Number(partition), offset: Number(offset) } : null
+}
+
+/** Headers as Kafka clients give them: a repeated header has several values. */
+export type AnyHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>
+
+/** The text of a header; null where there is none. A repeated header gives its last value. */
+export function headerText(headers: AnyHeaders, name: string): string | null {
+  const value = [headers[name]].flat().at(-1)
+  return value === undefined ? null : value.toString()
+}
+
+/** Where a record was first published: what its origin header names, or, without a readable one, where it stands. */
+export function firstPublished(record: RecordPosition & { readonly headers: AnyHeaders }): RecordPosition {
+  const { topic, partition, offset } = record
+  return parsePosition(headerText(record.headers, headerNames.origin) ?? '') ?? { topic, partition, offset }
 }

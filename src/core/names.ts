@@ -16,6 +16,11 @@ export function functionName(pipeline: string, stage: Stage): string {
   return `sluice-${pipeline}-${stage}`
 }
 
+/** The file that a pipeline is defined in, from the clone's folder. */
+export function pipelineFileName(pipeline: string): string {
+  return `pipelines/${pipeline}.ts`
+}
+
 /** The consumer group of a stage that reads a topic. */
 export function consumerGroup(pipeline: string, stage: 'process' | 'write'): string {
   return functionName(pipeline, stage)
@@ -29,6 +34,11 @@ export function ruleName(pipeline: string): string {
 /** The topic of the dead letters of a topic. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dlt`
+}
+
+/** The topic of the dead letters that were redriven in vain. */
+export function parkingTopic(topic: string): string {
+  return `${topic}.parked`
 }
 
 /** The registry subject of a topic's values. */

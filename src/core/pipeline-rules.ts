@@ -1,13 +1,14 @@
 /**
- * The rules of a pipeline definition that types cannot state, each with a message that names field, value and rule.
+ * The rules of a pipeline definition that types cannot state, each with a message that names file, field, value and rule.
  * Not for comparing pipelines with each other: see topology.ts.
  */
 import { SluiceError } from './errors.ts'
+import { pipelineFileName } from './names.ts'
 import type { AnyTopic, Pipeline } from './pipeline.ts'
 import type { Table } from './table.ts'
 
 const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
-const topicName = /^[a-zA-Z0-9._-]{2,245}$/
+const topicName = /^[a-zA-Z0-9._-]{2,242}$/
 const cqlName = /^[a-z][a-z0-9_]{0,47}$/
 /** EventBridge wants the unit of 1 in the singular and of more in the plural. */
 const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/
@@ -18,7 +19,7 @@ export function checkPipeline(pipeline: Pipeline): void {
     if (holds) return
     throw new SluiceError(
       'PIPELINE_INVALID',
-      `pipeline "${pipeline.name}": ${field} is ${JSON.stringify(value)}, but it must be ${rule}`,
+      `${fileOf(pipeline)}pipeline "${pipeline.name}": ${field} is ${JSON.stringify(value)}, but it must be ${rule}`,
     )
   }
   const { source } = pipeline
@@ -40,6 +41,11 @@ export function checkPipeline(pipeline: Pipeline): void {
   expect(new Set(names).size === names.length, 'tables', names, 'tables of different names')
 }
 
+/** The file is known by the pipeline's name, as both have to be the same; a name that breaks the rules is no file's. */
+function fileOf({ name }: Pipeline): string {
+  return pipelineName.test(name) ? `${pipelineFileName(name)}: ` : ''
+}
+
 type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
 
 function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
@@ -47,9 +53,10 @@ function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
     topicName.test(topic.name),
     `${field}.name`,
     topic.name,
-    '2 to 245 letters, digits, dots, hyphens and underscores',
+    '2 to 242 letters, digits, dots, hyphens and underscores',
   )
   expect(!topic.name.endsWith('.dlt'), `${field}.name`, topic.name, 'a name that does not end like a dead-letter topic')
+  expect(!topic.name.endsWith('.parked'), `${field}.name`, topic.name, 'a name that does not end like a parking topic')
   expect(isCount(topic.partitions), `${field}.partitions`, topic.partitions, 'a whole number from 1')
   expect(isCount(topic.retentionMs), `${field}.retentionMs`, topic.retentionMs, 'milliseconds, a whole number from 1')
   const names = topic.schema.fields.map((each) => each.name)

@@ -31,7 +31,7 @@ export type SourceRequest = {
 export type SourcePage = { readonly values: readonly unknown[]; readonly cursor: Cursor | null }
 
 /** An HTTP API that is read on a schedule. */
-export type Source<Page, Value, Output> = {
+export type Source<Answer, Value, Output> = {
   /** The API's URL; outside AWS a bundled source can stand in for it. */
   readonly url: string
   /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
@@ -40,8 +40,9 @@ export type Source<Page, Value, Output> = {
   readonly recordsPerRun: number
   readonly request: (page: PageRequest) => SourceRequest
   /** The form of a whole answer; an answer that does not fit fails the run. */
-  readonly response: StandardSchemaV1<unknown, Page>
-  readonly read: (page: Page, request: PageRequest) => SourcePage
+  readonly response: StandardSchemaV1<unknown, Answer>
+  /** The page in an answer; null when the answer says that the source cannot serve now, which fails the run as passing. */
+  readonly read: (answer: Answer, request: PageRequest) => SourcePage | null
   /** The form of one value; a value that does not fit is a dead letter. */
   readonly value: StandardSchemaV1<unknown, Value>
   readonly record: (value: Value) => Output
@@ -76,7 +77,7 @@ type Written<S, P> = [P] extends [never] ? AvroValue<S> : AvroValue<P>
 
 /** A pipeline as its author declares it. */
 export type PipelineDefinition<
-  Page,
+  Answer,
   Value,
   S extends AvroRecordSchema,
   P extends AvroRecordSchema,
@@ -84,7 +85,7 @@ export type PipelineDefinition<
 > = {
   /** Lower-case letters, digits and hyphens; part of every name that is deployed. */
   readonly name: string
-  readonly source: Source<Page, Value, AvroValue<S>>
+  readonly source: Source<Answer, Value, AvroValue<S>>
   readonly topic: Topic<S, AvroValue<S>>
   readonly process?: Process<AvroValue<S>, P>
   readonly tables: { readonly [I in keyof C]: TableOf<Written<S, P>, C[I]> }
@@ -107,12 +108,12 @@ export type Pipeline = {
 
 /** Checks a definition and gives it the form that the rest of Sluice uses. Fails with PIPELINE_INVALID, naming field and rule. */
 export function definePipeline<
-  Page,
+  Answer,
   Value,
   const S extends AvroRecordSchema,
   const C extends readonly Columns[],
   const P extends AvroRecordSchema = never,
->(definition: PipelineDefinition<Page, Value, S, P, C>): Pipeline {
+>(definition: PipelineDefinition<Answer, Value, S, P, C>): Pipeline {
   const pipeline = definition as unknown as Pipeline
   checkPipeline(pipeline)
   return pipeline

@@ -5,8 +5,9 @@
 import type { AvroRecordSchema } from './avro-schema.ts'
 import { SluiceError } from './errors.ts'
 import { ledgerTables } from './ledger.ts'
-import { deadLetterTopic, keyspace, valueSubject } from './names.ts'
+import { deadLetterTopic, keyspace, parkingTopic, pipelineFileName, valueSubject } from './names.ts'
 import { type AnyTopic, days, type Pipeline } from './pipeline.ts'
+import { maxDeadLetterBytes, maxRecordBytes } from './record-size.ts'
 import type { Table } from './table.ts'
 
 /** A topic to be created. */
@@ -29,20 +30,34 @@ export type Topology = {
 }
 
 const deadLetterRetentionMs = days(30)
-const maxRecordBytes = 1_048_576
-/** A dead letter carries its record whole, and its reason besides. */
-const maxDeadLetterBytes = 2 * maxRecordBytes
+/** Parked records keep the time of their record, and wait for a person. */
+const parkedRetentionMs = days(90)
 
-/** The model of all pipelines together. Fails with PIPELINE_INVALID when two of them share a name, a topic or a table. */
+/**
+ * The model of all pipelines together. Fails with PIPELINE_INVALID when two of them share a name, a topic or a table,
+ * naming it and the files.
+ */
 export function topologyOf(pipelines: readonly Pipeline[]): Topology {
   const topics = pipelines.flatMap(topicsOf)
   const tables = [...ledgerTables, ...pipelines.flatMap((pipeline) => pipeline.tables.map(tableOf))]
-  expectUnique('pipeline', pipelines)
-  expectUnique('topic', topics)
-  expectUnique('table', tables)
+  const claims = (namesOf: (pipeline: Pipeline) => readonly string[]): Claim[] =>
+    pipelines.flatMap((pipeline) => namesOf(pipeline).map((name) => ({ name, owner: pipelineFileName(pipeline.name) })))
+  expectUnique(
+    'pipeline',
+    claims(({ name }) => [name]),
+  )
+  expectUnique(
+    'topic',
+    claims((pipeline) => topicsOf(pipeline).map(({ name }) => name)),
+  )
+  expectApart(claims((pipeline) => topicsOf(pipeline).flatMap(topicNames)))
+  expectUnique('table', [
+    ...ledgerTables.map(({ name }) => ({ name, owner: 'the ledger' })),
+    ...claims((pipeline) => pipeline.tables.map(({ name }) => name)),
+  ])
   return {
     keyspace,
-    topics: topics.flatMap((topic) => [topicSpec(topic), deadLetterSpec(topic)]),
+    topics: topics.flatMap((topic) => [topicSpec(topic), ...givenUpSpecs(topic)]),
     tables,
     subjects: topics.map((topic) => ({ subject: valueSubject(topic.name), schema: topic.schema })),
   }
@@ -57,28 +72,49 @@ function topicSpec({ name, partitions, retentionMs }: AnyTopic): TopicSpec {
   return { name, partitions, retentionMs, maxMessageBytes: maxRecordBytes }
 }
 
-function deadLetterSpec({ name, retentionMs }: AnyTopic): TopicSpec {
-  return {
-    name: deadLetterTopic(name),
-    partitions: 1,
-    retentionMs: Math.max(retentionMs, deadLetterRetentionMs),
-    maxMessageBytes: maxDeadLetterBytes,
-  }
+function givenUpSpecs({ name, retentionMs }: AnyTopic): TopicSpec[] {
+  const common = { partitions: 1, maxMessageBytes: maxDeadLetterBytes }
+  return [
+    { name: deadLetterTopic(name), ...common, retentionMs: Math.max(retentionMs, deadLetterRetentionMs) },
+    { name: parkingTopic(name), ...common, retentionMs: Math.max(retentionMs, parkedRetentionMs) },
+  ]
 }
 
 function tableOf({ name, columns, partitionKey, clusteringColumns, ttlSeconds }: Table): Table {
   return { name, columns, partitionKey, clusteringColumns, ttlSeconds }
 }
 
-function expectUnique(kind: string, named: readonly { readonly name: string }[]): void {
-  const seen = new Set<string>()
-  for (const { name } of named) {
-    if (seen.has(name)) {
+/** A name, and who gives it: a file of pipelines/, or a part of Sluice. */
+type Claim = { readonly name: string; readonly owner: string }
+
+function expectUnique(kind: string, claims: readonly Claim[]): void {
+  const owners = new Map<string, string>()
+  for (const { name, owner } of claims) {
+    const first = owners.get(name)
+    if (first !== undefined) {
+      const where = first === owner ? `in ${owner}` : `in ${first} and in ${owner}`
+      throw new SluiceError('PIPELINE_INVALID', `two ${kind}s are called "${name}", ${where}: rename one of them`)
+    }
+    owners.set(name, owner)
+  }
+}
+
+/** Kafka refuses a topic whose name differs from another's in dots and underscores only. */
+function expectApart(claims: readonly Claim[]): void {
+  const seen = new Map<string, Claim>()
+  for (const claim of claims) {
+    const spelling = claim.name.replaceAll('.', '_')
+    const first = seen.get(spelling)
+    if (first) {
       throw new SluiceError(
         'PIPELINE_INVALID',
-        `two ${kind}s are called "${name}": rename one in its file in pipelines/`,
+        `topic "${first.name}" of ${first.owner} and topic "${claim.name}" of ${claim.owner} differ in dots and underscores only, which Kafka refuses: rename one of them`,
       )
     }
-    seen.add(name)
+    seen.set(spelling, claim)
   }
+}
+
+function topicNames({ name }: AnyTopic): string[] {
+  return [name, deadLetterTopic(name), parkingTopic(name)]
 }

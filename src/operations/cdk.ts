@@ -6,13 +6,20 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
+import { failureReasons } from './cdk-output.ts'
 import { cloneFolder, workFolder } from './places.ts'
 
-/** Runs one cdk command to its end; its output goes to the log file. Fails with DEPLOY_FAILED, quoting the end of it. */
+/** Runs one cdk command to its end; its output goes to the log file. Fails with DEPLOY_FAILED, saying why. */
 export type Cdk = (...args: string[]) => Promise<void>
 
-/** The cdk of this clone, for an emulator's account only; its own cache stays below `.sluice/`. The signal ends it. */
-export function cdkFor(aws: AwsEndpoint, logFile: string, signal: AbortSignal): Cdk {
+/** How many characters of what cdk prints are kept to say why it failed. */
+const maxOutput = 1_000_000
+
+/**
+ * The cdk of this clone, run on the app in a folder, for an emulator's account only; its own cache stays below
+ * `.sluice/`. The signal ends it.
+ */
+export function cdkFor(app: string, aws: AwsEndpoint, logFile: string, signal: AbortSignal): Cdk {
   const environment = {
     ...process.env,
     AWS_ENDPOINT_URL: aws.endpoint,
@@ -31,30 +38,30 @@ export function cdkFor(aws: AwsEndpoint, logFile: string, signal: AbortSignal): 
   return (...args) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [join(cloneFolder, 'node_modules/aws-cdk/bin/cdk'), ...args], {
-        cwd: cloneFolder,
+        cwd: app,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
         signal,
       })
       const log = createWriteStream(logFile, { flags: 'a' })
-      let last = ''
+      let output = ''
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
           log.write(chunk)
-          last = (last + chunk.toString()).slice(-2_000)
+          output = (output + chunk.toString()).slice(-maxOutput)
         })
       }
       child.once('error', reject)
       child.once('close', (code) => {
         log.end()
         if (code === 0) return resolve()
-        const tail = last.trim().split('\n').slice(-12).join('\n')
-        reject(
-          new SluiceError(
-            'DEPLOY_FAILED',
-            `cdk ${args[0]} ended with code ${code}; its log is ${logFile} and ends:\n${tail}`,
-          ),
-        )
+        const reasons = failureReasons(output)
+        const tail = output.trim().split('\n').slice(-12).join('\n')
+        const why =
+          reasons.length > 0
+            ? `: ${reasons.join('; ')}; its log is ${logFile}`
+            : `; its log is ${logFile} and ends:\n${tail}`
+        reject(new SluiceError('DEPLOY_FAILED', `cdk ${args[0]} ended with code ${code}${why}`))
       })
     })
 }

@@ -1,12 +1,14 @@
 /**
  * The clients that operations share: one of each, made from the endpoints of an environment, closed together.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'cassandra-driver'
 import type { Admin, Kafka } from 'kafkajs'
 import { connectCassandra } from '../connect/cassandra.ts'
 import { connectKafka } from '../connect/kafka.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import { SluiceError } from '../core/errors.ts'
 
 /** Connected clients. */
 export type Clients = {
@@ -17,20 +19,51 @@ export type Clients = {
   close(): Promise<void>
 }
 
-/** Connects to Kafka and Cassandra and hands out the clients. */
+/** About 8 s in all, so that a connection that is refused leaves nothing running behind the deadline. */
+const adminRetry = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 } as const
+/** How long Kafka may take to accept a connection, in ms: somebody waits for the answer. */
+const connectDeadlineMs = 10_000
+
+/**
+ * Connects to Kafka and Cassandra and hands out the clients. Fails with KAFKA_UNAVAILABLE or CASSANDRA_UNAVAILABLE,
+ * within about 10 s, and then leaves nothing open.
+ */
 export async function openClients(endpoints: Endpoints): Promise<Clients> {
   const kafka = connectKafka({ bootstrapServers: endpoints.kafka.bootstrapServers, clientId: 'sluice-operations' })
-  const admin = kafka.admin()
+  const admin = kafka.admin({ retry: adminRetry })
   const cassandra = connectCassandra(endpoints.cassandra)
-  await Promise.all([admin.connect(), cassandra.connect()])
-  return {
-    kafka,
-    admin,
-    cassandra,
-    registry: connectRegistry(endpoints.registry.url),
-    async close() {
-      await Promise.all([admin.disconnect(), cassandra.shutdown()])
-    },
+  const close = async () => {
+    await Promise.all([admin.disconnect(), cassandra.shutdown()])
+  }
+  const connected = await Promise.allSettled([
+    connectAdmin(admin, endpoints.kafka),
+    cassandra.connect().catch((cause) => {
+      const { host, port } = endpoints.cassandra
+      throw new SluiceError('CASSANDRA_UNAVAILABLE', `Cassandra at ${host}:${port} did not accept the connection`, {
+        cause,
+      })
+    }),
+  ])
+  const refused = connected.find((each) => each.status === 'rejected')
+  if (refused) {
+    await close().catch(() => {})
+    throw refused.reason
+  }
+  return { kafka, admin, cassandra, registry: connectRegistry(endpoints.registry.url), close }
+}
+
+async function connectAdmin(admin: Admin, { bootstrapServers }: Endpoints['kafka']): Promise<void> {
+  const timer = new AbortController()
+  const late = delay(connectDeadlineMs, null, { signal: timer.signal }).then(() => {
+    throw new Error(`no connection within ${connectDeadlineMs / 1000} s`)
+  })
+  try {
+    await Promise.race([admin.connect(), late])
+  } catch (cause) {
+    throw new SluiceError('KAFKA_UNAVAILABLE', `Kafka at ${bootstrapServers} did not accept the connection`, { cause })
+  } finally {
+    timer.abort()
+    late.catch(() => {})
   }
 }
 

@@ -18,6 +18,8 @@ export type DeployOptions = {
   readonly folder: string
   /** Whether functions read the pipelines' own sources instead of the bundled one. */
   readonly sources: 'bundled' | 'live'
+  /** Absolute; the folder of the app's sources, this clone unless given. */
+  readonly app?: string
   readonly report: (line: string) => void
   /** Ends the attempt, `cdk` included. */
   readonly signal: AbortSignal
@@ -25,6 +27,8 @@ export type DeployOptions = {
 
 /** The SSM parameter that holds the fingerprint of what is deployed: it is gone when the emulator's data is. */
 const deploymentParameter = '/sluice/deployment'
+/** What it holds from the begin of an update to its end, so that one that failed is never taken for deployed. */
+const unfinished = 'unfinished'
 /** The SSM parameter that `cdk bootstrap` leaves behind. */
 const bootstrapParameter = '/cdk-bootstrap/hnb659fds/version'
 
@@ -36,28 +40,36 @@ export type Deployment = {
 
 /**
  * Deploys the app with cdk unless exactly this is deployed. The services need not be ready, as the app's custom
- * resource waits for them; the emulator must be. Fails with DEPLOY_FAILED.
+ * resource waits for them; the emulator must be. Over an app that runs, the functions come after topics, tables and
+ * schemas, so that a change which these refuse leaves the app as it is. Fails with DEPLOY_FAILED.
  */
-export async function deploy({ endpoints, folder, sources, report, signal }: DeployOptions): Promise<Deployment> {
+export async function deploy(options: DeployOptions): Promise<Deployment> {
+  const { endpoints, folder, sources, app = cloneFolder, report, signal } = options
   const began = performance.now()
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`
   const context = contextOf(endpoints, sources)
-  const wanted = await fingerprint(cloneFolder, context)
+  const wanted = await fingerprint(app, context)
   const ssm = new SSMClient(awsConfig(endpoints.aws))
-  if ((await parameter(ssm, deploymentParameter)) === wanted) {
+  const deployed = await parameter(ssm, deploymentParameter)
+  if (deployed === wanted) {
     report('app deployed already, nothing changed')
     return { finished: Promise.resolve() }
   }
   const logs = join(folder, 'logs')
   await mkdir(logs, { recursive: true })
-  const cdk = cdkFor(endpoints.aws, join(logs, 'cdk.log'), signal)
-  const [assembly] = await Promise.all([synthesized(cdk, wanted, context), bootstrapped(cdk, endpoints, ssm)])
+  const cdk = cdkFor(app, endpoints.aws, join(logs, 'cdk.log'), signal)
+  const stacks = deployed === null ? 'together' : 'inOrder'
+  const [assembly] = await Promise.all([
+    synthesized(cdk, `${wanted}-${stacks}`, { ...context, stacks }),
+    bootstrapped(cdk, endpoints, ssm),
+  ])
   report(`app synthesized and account bootstrapped in ${seconds()}`)
   const created = await stacksCreated(endpoints.aws, assembly)
+  if (deployed !== null) await saveParameter(ssm, unfinished)
   const finished = cdk(...deployCommand, '--app', assembly)
   const seen = new AbortController()
   await Promise.race([finished, created(seen.signal)]).finally(() => seen.abort())
-  await ssm.send(new PutParameterCommand({ Name: deploymentParameter, Value: wanted, Type: 'String', Overwrite: true }))
+  await saveParameter(ssm, wanted)
   report(`app deployed after ${seconds()}`)
   return { finished }
 }
@@ -83,11 +95,11 @@ async function synthesized(cdk: Cdk, name: string, context: Readonly<Record<stri
   const assembly = join(cache, name)
   if (await exists(assembly)) return assembly
   await mkdir(cache, { recursive: true })
-  const unfinished = `${assembly}.${process.pid}`
+  const temporary = `${assembly}.${process.pid}`
   const options = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`])
-  await cdk('synth', '--quiet', '--output', unfinished, ...options)
-  await rename(unfinished, assembly).catch(async (error) => {
-    await rm(unfinished, { recursive: true, force: true })
+  await cdk('synth', '--quiet', '--output', temporary, ...options)
+  await rename(temporary, assembly).catch(async (error) => {
+    await rm(temporary, { recursive: true, force: true })
     if (!(await exists(assembly))) throw error
   })
   return assembly
@@ -96,6 +108,16 @@ async function synthesized(cdk: Cdk, name: string, context: Readonly<Record<stri
 async function bootstrapped(cdk: Cdk, { aws }: Endpoints, ssm: SSMClient): Promise<void> {
   if ((await parameter(ssm, bootstrapParameter)) !== null) return
   await cdk('bootstrap', `aws://${aws.accountId}/${aws.region}`, '--app', '')
+}
+
+async function saveParameter(ssm: SSMClient, value: string): Promise<void> {
+  await ssm.send(new PutParameterCommand({ Name: deploymentParameter, Value: value, Type: 'String', Overwrite: true }))
+}
+
+/** The fingerprint of what is deployed to an emulator; null when nothing is, or an update of it has not ended. */
+export async function deployedFingerprint({ aws }: Endpoints): Promise<string | null> {
+  const deployed = await parameter(new SSMClient(awsConfig(aws)), deploymentParameter)
+  return deployed === unfinished ? null : deployed
 }
 
 async function parameter(ssm: SSMClient, name: string): Promise<string | null> {

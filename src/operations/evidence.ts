@@ -52,20 +52,27 @@ export function evidenceSource(
     return Promise.all(
       positions.map(async (position, at) => {
         const record = index.source(position)
+        const copies = index.copies(position)
         const made = outputs[at] ?? []
-        const committed = commits.process === null || isCommitted(commits.process, position)
+        const standing = [position, ...copies]
+        const { process } = commits
+        const committed = process === null || standing.every((each) => isCommitted(process, each))
+        // Only the latest copy can be filtered: whatever came before it is a dead letter.
+        const latest = copies.at(-1) ?? record
         return {
           expired: record === undefined && position.offset < (start.get(position.partition) ?? 0),
-          deadLettered: index.isDeadLettered(position),
+          deadLettered: standing.every(index.isDeadLettered),
           committed,
-          filtered: committed && made.length === 0 && record !== undefined && (await isFiltered(record)),
+          filtered: committed && made.length === 0 && latest !== undefined && (await isFiltered(latest)),
           outputs: made.map((each) => written.get(each) as WrittenEvidence),
         }
       }),
     )
   }
 
+  /** A dead letter is not asked for: the pipeline's own code may fail on it. */
   async function isFiltered(record: TopicRecord): Promise<boolean> {
+    if (index.isDeadLettered(record)) return false
     const value = await decoded(input, record)
     return value !== null && pipeline.process?.apply(value) === null
   }
@@ -73,8 +80,9 @@ export function evidenceSource(
   async function writtenEvidence(records: readonly TopicRecord[], committed: PartitionOffsets) {
     const readable: { record: TopicRecord; value: AvroRecord }[] = []
     for (const record of records) {
-      // Until the group commits past it a record is pending, whatever the tables say: no use in reading them.
-      if (!isCommitted(committed, record)) continue
+      // Until the group commits past it a record is pending, whatever the tables say: no use in reading them. And what
+      // was given up may have a key that no table can even be asked for.
+      if (!isCommitted(committed, record) || index.isDeadLettered(record)) continue
       const value = await decoded(output, record)
       if (value) readable.push({ record, value })
     }

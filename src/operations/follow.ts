@@ -31,7 +31,7 @@ export async function followRuns(
     try {
       for (const run of (await ledger.latestRuns(latest)).reverse()) {
         if (run.startedAt < since || run.finishedAt === null || done.has(run.id)) continue
-        onRun(await observeRun(pipeline, run.id, clients, settleDeadlineMs(run.fetched)))
+        onRun(await observeRun(pipeline, run.id, clients, settleDeadlineMs(run.fetched), signal))
         done.add(run.id)
       }
     } catch (error) {

@@ -2,6 +2,7 @@
  * Watching a run until it is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { SluiceError } from '../core/errors.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import type { Clients } from './clients.ts'
 import { isProven } from './proof-text.ts'
@@ -17,27 +18,47 @@ export type Observation = {
 }
 
 const pauseMs = 50
+const failurePauseMs = 500
 
-/** Watches a run until it is proven or the time is over, and returns what was seen last. */
+/**
+ * Watches a run until it is proven, or failed and final, or the time is over, and returns what was seen last. A service
+ * that is away meanwhile is waited for. Rejects with the signal's reason once it is aborted.
+ */
 export async function observeRun(
   pipeline: Pipeline,
   runId: string,
   clients: Clients,
   deadlineMs: number,
+  signal?: AbortSignal,
 ): Promise<Observation> {
-  const reconciliation = await openReconciliation(pipeline, runId, clients)
   const deadline = Date.now() + deadlineMs
+  const reconciliation = await patiently(() => openReconciliation(pipeline, runId, clients), deadline, signal)
   let firstRowAt: number | null = null
   try {
     for (;;) {
-      const proof = await reconciliation.check()
+      const proof = await patiently(() => reconciliation.check(), deadline, signal)
       const seenAt = Date.now()
       if (proof.account.written > 0) firstRowAt ??= seenAt
-      if (isProven(proof) || seenAt > deadline) return { proof, firstRowAt, seenAt }
+      const isFailed = proof.run.state === 'failed' && reconciliation.isFinal()
+      if (isProven(proof) || isFailed || seenAt > deadline) return { proof, firstRowAt, seenAt }
+      signal?.throwIfAborted()
       await delay(pauseMs)
     }
   } finally {
     await reconciliation.close()
+  }
+}
+
+/** The answer of a look that a service away for a while does not end: a passing failure is tried again until the deadline. */
+async function patiently<T>(look: () => Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await look()
+    } catch (error) {
+      if (!(error instanceof SluiceError && error.retryable) || Date.now() > deadline) throw error
+      signal?.throwIfAborted()
+    }
+    await delay(failurePauseMs)
   }
 }
 

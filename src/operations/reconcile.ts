@@ -2,17 +2,17 @@
  * Reconciling a run: walks every record that the ledger names through the pipeline and accounts for each.
  */
 import { offsetBounds, offsetsSince, type PartitionOffsets } from '../connect/kafka-offsets.ts'
-import { readTopics } from '../connect/kafka-reader.ts'
+import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
 import { type Account, accountOf, type Fate, fateOf, type RecordEvidence } from '../core/accounting.ts'
 import { SluiceError } from '../core/errors.ts'
-import { headerNames, type RecordPosition } from '../core/headers.ts'
+import { formatPosition, headerNames, headerText, type RecordPosition } from '../core/headers.ts'
 import type { PublishedRange } from '../core/ledger.ts'
 import { deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { evidenceSource, stageCommits } from './evidence.ts'
-import { headerText, type RecordIndex, recordIndex } from './record-index.ts'
+import { type RecordIndex, recordIndex } from './record-index.ts'
 
 /** What the process stage has done for a run so far: records it made something of, and the ms it took; null before the first. */
 export type ProcessHop = { readonly records: number; readonly ms: number | null }
@@ -30,6 +30,8 @@ export type Proof = {
 export type Reconciliation = {
   /** The proof as of now. Fates once settled are kept, so that later calls cost less. Fails with KAFKA_UNAVAILABLE. */
   check(): Promise<Proof>
+  /** Whether the run ended and no record of the last proof can change its fate any more. */
+  isFinal(): boolean
   close(): Promise<void>
 }
 
@@ -43,38 +45,52 @@ export async function reconcile(pipeline: Pipeline, runId: string | null, client
   }
 }
 
-/** Starts observing a run that ended. Fails with RUN_UNKNOWN. */
+/**
+ * Starts observing a run. What the topic holds of it counts as published, whether or not the ledger came to know: an
+ * ingest can be cut off between the two, and its run then stays `running`. Fails with RUN_UNKNOWN.
+ */
 export async function openReconciliation(pipeline: Pipeline, runId: string, clients: Clients): Promise<Reconciliation> {
   const ledger = ledgerOf(clients.cassandra, pipeline.name)
-  const run = await ledger.run(runId)
+  let run = await ledger.run(runId)
   if (!run) {
     throw new SluiceError(
       'RUN_UNKNOWN',
       `pipeline "${pipeline.name}" has no run "${runId}": see its runs in table sluice.runs`,
     )
   }
-  const ranges = await ledger.published(runId)
+  let ranges = await ledger.published(runId)
   const onTopic = ranges.filter(({ topic }) => topic === pipeline.topic.name)
-  const positions = onTopic.flatMap(positionsOf)
-  const index = recordIndex(pipeline, positions)
+  const listed = onTopic.flatMap(positionsOf)
+  const index = recordIndex(pipeline, listed, runId)
   const { from, start } = await startingOffsets(pipeline, run, onTopic, clients)
   const reader = await readTopics(clients.kafka, from, (record) => index.add(record))
-  const open = openPositions(positions)
+  const open = openPositions(listed)
   const evidence = evidenceSource(pipeline, clients, index)
-  const ledgerEvidence = {
-    fetched: run.fetched,
-    publishedIds: onTopic.flatMap(({ recordIds }) => recordIds),
-    deadLetters: ranges.filter(({ topic }) => topic !== pipeline.topic.name).flatMap(({ recordIds }) => recordIds)
-      .length,
+  const listedIds = onTopic.flatMap(({ recordIds }) => recordIds)
+  const ledgerEvidence = (unlisted: readonly TopicRecord[], { state, fetched }: Run) => {
+    const others = ranges.filter(({ topic }) => topic !== pipeline.topic.name)
+    const deadLetters = others.flatMap(({ recordIds }) => recordIds)
+    const publishedIds = [...listedIds, ...unlisted.map((record) => record.key?.toString() ?? formatPosition(record))]
+    const placed = new Set(publishedIds).size + deadLetters.length
+    // A run that has not ended, or was cut off, has not told how much it fetched: it owes what it published.
+    return { fetched: state === 'running' ? placed : fetched, publishedIds, deadLetters: deadLetters.length }
   }
   return {
     async check() {
+      if (run?.state === 'running') {
+        run = (await ledger.run(runId)) ?? run
+        ranges = await ledger.published(runId)
+      }
       const commits = await stageCommits(pipeline, clients)
       await reader.catchUp()
+      const unlisted = index.unlisted()
+      open.extendTo([...listed, ...unlisted])
       const fates = await open.update((positions) => evidence(positions, start, commits))
-      const account = accountOf(ledgerEvidence, fates)
-      return { pipeline: pipeline.name, run, account, processed: processHop(pipeline, index, positions) }
+      const account = accountOf(ledgerEvidence(unlisted, run as Run), fates)
+      const processed = processHop(pipeline, index, [...listed, ...unlisted])
+      return { pipeline: pipeline.name, run: run as Run, account, processed }
     },
+    isFinal: () => run?.state !== 'running' && open.isEmpty(),
     close: () => reader.close(),
   }
 }
@@ -92,15 +108,15 @@ function positionsOf({ topic, partition, firstOffset, recordIds }: PublishedRang
   return recordIds.map((_, index) => ({ topic, partition, offset: firstOffset + index }))
 }
 
-/** The first topic is read from the run's own offsets on; the others from the time of the run, which their records keep. */
+/** The topics are read from the time of the run on, which all their records keep; the first from the run's own offsets, if these are lower. */
 async function startingOffsets(pipeline: Pipeline, run: Run, ranges: readonly PublishedRange[], { admin }: Clients) {
   const first = pipeline.topic.name
-  const { start, end } = await offsetBounds(admin, first)
+  const [{ start }, since] = await Promise.all([offsetBounds(admin, first), offsetsSince(admin, first, run.startedAt)])
   const from = new Map<string, PartitionOffsets>([
     [
       first,
       new Map(
-        [...end].map(([partition, offset]) => {
+        [...since].map(([partition, offset]) => {
           const offsets = ranges.filter((range) => range.partition === partition).map((range) => range.firstOffset)
           return [partition, Math.max(start.get(partition) ?? 0, Math.min(offset, ...offsets))]
         }),
@@ -117,7 +133,14 @@ async function startingOffsets(pipeline: Pipeline, run: Run, ranges: readonly Pu
 function openPositions(positions: readonly RecordPosition[]) {
   const settled: Fate[] = []
   let open = positions
+  let known = positions.length
   return {
+    /** All positions known now: the ones known before, then new ones. */
+    extendTo(all: readonly RecordPosition[]) {
+      open = [...open, ...all.slice(known)]
+      known = all.length
+    },
+    isEmpty: () => open.length === 0,
     async update(evidence: (open: readonly RecordPosition[]) => Promise<RecordEvidence[]>): Promise<Fate[]> {
       const fates = (await evidence(open)).map(fateOf)
       const isOpen = (fate: Fate | undefined) => fate === 'pending' || fate === 'unaccounted'
@@ -138,7 +161,8 @@ function processHop(pipeline: Pipeline, index: RecordIndex, positions: readonly 
     began = Math.min(began, index.source(position)?.timestamp ?? began)
     const outputs = index.outputs(position)
     if (outputs.length > 0) records++
-    for (const output of outputs) ended = Math.max(ended, Number(headerText(output, headerNames.producedAt) ?? ended))
+    for (const output of outputs)
+      ended = Math.max(ended, Number(headerText(output.headers, headerNames.producedAt) ?? ended))
   }
   return { records, ms: Number.isFinite(ended - began) ? ended - began : null }
 }

@@ -4,21 +4,23 @@
 import { type Client, concurrent } from 'cassandra-driver'
 import type { TopicRecord } from '../connect/kafka-reader.ts'
 import type { AvroRecord } from '../core/avro-codec.ts'
-import { selectWriteTimes } from '../core/cql.ts'
+import { selectWriteTimes, timedColumns } from '../core/cql.ts'
+import { SluiceError } from '../core/errors.ts'
+import { firstPublished } from '../core/headers.ts'
 import { keyspace } from '../core/names.ts'
 import type { AnyTable, Pipeline } from '../core/pipeline.ts'
-import { keyColumns } from '../core/table.ts'
+import { type AnyRow, keyColumns } from '../core/table.ts'
 import { writeTimeMicros } from '../core/write-time.ts'
 
 /** A record on the topic that the writer reads, with its value decoded. */
 export type Decoded = { readonly record: TopicRecord; readonly value: AvroRecord }
 
-/** How many rows a record becomes, and whether each is present and at least as new as the record. */
+/** How many rows a record becomes, and whether each is present, complete and at least as new as the record. */
 export type RowCheck = { readonly rows: number; readonly present: boolean }
 
-type Lookup = { readonly table: AnyTable; readonly index: number; readonly key: unknown[]; readonly atLeast: number }
+type Lookup = { readonly table: AnyTable; readonly index: number; readonly values: AnyRow; readonly atLeast: number }
 
-/** Checks the rows of many records, in their order; reads 64 rows at once. */
+/** Checks the rows of many records, in their order; reads 64 rows at once. Fails with CASSANDRA_UNAVAILABLE. */
 export async function checkRows(client: Client, pipeline: Pipeline, decoded: readonly Decoded[]): Promise<RowCheck[]> {
   const lookups = decoded.flatMap((each, index) => lookupsOf(pipeline, each, index))
   const absent = new Set<number>()
@@ -37,29 +39,41 @@ export async function checkRows(client: Client, pipeline: Pipeline, decoded: rea
 }
 
 function lookupsOf(pipeline: Pipeline, { record, value }: Decoded, index: number): Lookup[] {
-  const atLeast = writeTimeMicros(record.timestamp, record.offset)
-  return pipeline.tables.flatMap((table) =>
-    table.rows(value).map((row) => ({ table, index, key: keyColumns(table).map((column) => row[column]), atLeast })),
-  )
+  const atLeast = writeTimeMicros(record.timestamp, firstPublished(record).offset)
+  return pipeline.tables.flatMap((table) => table.rows(value).map((values) => ({ table, index, values, atLeast })))
 }
 
 async function arePresent(client: Client, table: AnyTable, lookups: readonly Lookup[]): Promise<boolean[]> {
   if (lookups.length === 0) return []
   const query = selectWriteTimes(keyspace, table)
-  const { resultItems } = await concurrent.executeConcurrent(
-    client,
-    query,
-    lookups.map(({ key }) => key),
-    { concurrencyLevel: 64, collectResults: true, raiseOnFirstError: true },
-  )
+  const keys = lookups.map(({ values }) => keyColumns(table).map((column) => values[column]))
+  const options = { concurrencyLevel: 64, collectResults: true, raiseOnFirstError: true }
+  const { resultItems } = await concurrent.executeConcurrent(client, query, keys, options).catch((cause) => {
+    throw new SluiceError('CASSANDRA_UNAVAILABLE', `Cassandra did not answer for rows of ${table.name}`, { cause })
+  })
   return resultItems.map((result, at) => {
     const row = result.first()
     if (!row) return false
-    const times = row
-      .values()
-      .slice(1)
-      .filter((time: unknown) => time !== null)
-      .map(Number)
-    return times.length === 0 || Math.max(...times) >= (lookups[at]?.atLeast ?? 0)
+    const { values = {}, atLeast = 0 } = lookups[at] ?? {}
+    const times: unknown[] = row.values().slice(1)
+    const cells = timedColumns(table).map((column, cell) => {
+      const time = times[cell] ?? null
+      return { isGiven: (values[column] ?? null) !== null, time: time === null ? null : Number(time) }
+    })
+    return isComplete(cells, atLeast)
   })
+}
+
+/** One cell of a row: whether the record gives it a value, and its write time in µs, null where it has no value. */
+export type Cell = { readonly isGiven: boolean; readonly time: number | null }
+
+/**
+ * Whether a row holds all that a record gives it, or what came later: each given cell is at least as new as the record.
+ * One without a value counts only where a later record may have emptied it.
+ */
+export function isComplete(cells: readonly Cell[], atLeast: number): boolean {
+  const times = cells.flatMap(({ time }) => time ?? [])
+  const newest = Math.max(...times)
+  if (times.length > 0 && newest < atLeast) return false
+  return cells.every(({ isGiven, time }) => !isGiven || (time === null ? newest > atLeast : time >= atLeast))
 }

@@ -9,12 +9,14 @@ import type { RowWrite } from './row-writes.ts'
 
 /** The error of a batch of writes that Cassandra, or the driver, refused. */
 export async function writeError(client: Client, batch: readonly RowWrite[], cause: unknown): Promise<SluiceError> {
-  if (!isRefusal(cause))
-    return new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not acknowledge a write', { cause })
+  const unavailable = new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not acknowledge a write', { cause })
+  const isStatementRefused = isRefusedStatement(cause)
+  if (!isRefusal(cause) && !isStatementRefused) return unavailable
   for (const table of new Set(batch.map((write) => write.table))) {
     const mismatch = await tableMismatch(client, table)
     if (mismatch) return mismatch
   }
+  if (isStatementRefused) return unavailable
   const [first] = batch
   return new SluiceError('RECORD_INVALID', `Cassandra refuses the row for table ${first?.table.name}`, { cause })
 }
@@ -23,6 +25,11 @@ export async function writeError(client: Client, batch: readonly RowWrite[], cau
 function isRefusal(cause: unknown): boolean {
   if (cause instanceof TypeError || cause instanceof RangeError) return true
   return cause instanceof errors.ResponseError && cause.code === types.responseErrorCodes.invalid
+}
+
+/** A prepared statement whose table has changed is prepared again; where that fails, the driver calls it a host that failed. */
+function isRefusedStatement(cause: unknown): boolean {
+  return cause instanceof errors.NoHostAvailableError && Object.values(cause.innerErrors ?? {}).some(isRefusal)
 }
 
 async function tableMismatch(client: Client, table: Table): Promise<SluiceError | null> {

@@ -44,7 +44,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
       await codec.prepare()
       await readPages(request, fetchPage, { pipeline, runId: request.id, codec, producer, ledger }, progress)
     } catch (error) {
-      await ledger.save({ ...ended(begun, progress), state: 'failed', error: errorOf(error) })
+      const cursorAfter = begun.cursorBefore
+      await ledger.save({ ...ended(begun, progress), cursorAfter, state: 'failed', error: errorOf(error) })
       throw error
     }
     if (request.seed === null && progress.cursor) await ledger.saveCursor(request.id, progress.cursor)
@@ -59,14 +60,17 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
 type Progress = Omit<RunSummary, 'pipeline' | 'run'> & { cursor: Cursor | null }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+/** A run that is done again after it failed or was cut off keeps its beginning, in time and in the source. */
 async function begin(ledger: Ledger, request: RunRequest): Promise<Run> {
+  const before = await ledger.run(request.id)
+  const resumed = before?.state === 'succeeded' ? null : before
   const run: Run = {
     id: request.id,
     state: 'running',
     scheduledAt: request.scheduledAt,
-    startedAt: Date.now(),
+    startedAt: before?.startedAt ?? Date.now(),
     finishedAt: null,
-    cursorBefore: request.seed === null ? await ledger.cursor() : null,
+    cursorBefore: request.seed === null ? (resumed ? resumed.cursorBefore : await ledger.cursor()) : null,
     cursorAfter: null,
     fetched: 0,
     fetchMs: 0,

@@ -3,9 +3,10 @@
  */
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
 import { SluiceError } from '../core/errors.ts'
-import { formatPosition, headerNames } from '../core/headers.ts'
+import { firstPublished, formatPosition, headerNames, type RecordPosition } from '../core/headers.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { fitting } from '../core/record-size.ts'
 import type { Connections } from './connections.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
 import { emptyOutcome, settle, sortFailure } from './stage.ts'
@@ -28,16 +29,17 @@ export function processHandler(pipeline: Pipeline, { registry, producer }: Conne
     if (result === null) return null
     const key = process.topic.key(result)
     if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the processed record has no key')
-    return {
+    const made = {
       key,
       value: output.encode(result),
       timestamp: record.timestamp,
       headers: {
         ...record.headers,
-        [headerNames.origin]: formatPosition(record),
+        [headerNames.origin]: formatPosition(originOf(record, pipeline.topic.name)),
         [headerNames.producedAt]: String(Date.now()),
       },
     }
+    return fitting(made, process.topic.name)
   }
 
   return async (event: KafkaEvent): Promise<KafkaBatchResponse> => {
@@ -56,4 +58,10 @@ export function processHandler(pipeline: Pipeline, { registry, producer }: Conne
     await producer.send(process.topic.name, outgoing)
     return settle(outcome, records, producer, 'process')
   }
+}
+
+/** The record as it was first published. An origin on another topic is not this pipeline's and counts for nothing. */
+function originOf(record: IncomingRecord, topic: string): RecordPosition {
+  const first = firstPublished(record)
+  return first.topic === topic ? first : record
 }

@@ -8,10 +8,18 @@ import { headerNames } from '../core/headers.ts'
 import type { PublishedRange } from '../core/ledger.ts'
 import { deadLetterTopic } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { type PageClock, recordClock } from '../core/record-clock.ts'
+import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
 import type { Ledger } from './ledger.ts'
 import { pathOf } from './source-client.ts'
 import type { TopicCodec } from './topic-codec.ts'
+
+/** Room for saying that a value was cut. */
+const cutNoteBytes = 200
+
+/** One for all runs of the process, so that a page never begins in the last millisecond of the one before it. */
+const nextPage = recordClock()
 
 type Outgoing = { readonly id: string; readonly record: OutgoingRecord }
 
@@ -34,10 +42,11 @@ export type Publisher = {
 export async function publishPage(publisher: Publisher, values: readonly unknown[]): Promise<PublishedPage> {
   const records: Outgoing[] = []
   const deadLetters: Outgoing[] = []
+  const timeOf = nextPage()
   const headers = { [headerNames.run]: publisher.runId, [headerNames.trace]: traceParent() }
   for (const [index, value] of values.entries()) {
     try {
-      records.push(await toRecord(publisher, value, headers))
+      records.push(await toRecord(publisher, value, headers, timeOf))
     } catch (error) {
       deadLetters.push(toDeadLetter(asRecordError(error), value, `value-${index}`, headers))
     }
@@ -52,6 +61,7 @@ async function toRecord(
   { pipeline, codec }: Publisher,
   value: unknown,
   headers: Record<string, string>,
+  timeOf: PageClock,
 ): Promise<Outgoing> {
   const checked = await pipeline.source.value['~standard'].validate(value)
   if (checked.issues) {
@@ -61,20 +71,25 @@ async function toRecord(
   const record = pipeline.source.record(checked.value)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
-  return { id: key, record: { key, value: codec.encode(record), headers, timestamp: Date.now() } }
+  const made = { key, value: codec.encode(record), headers, timestamp: timeOf(key) }
+  return { id: key, record: fitting(made, pipeline.topic.name) }
 }
 
-/** A value that never became a record: its JSON, as fetched, is the dead letter's value. */
-function toDeadLetter(error: SluiceError, value: unknown, id: string, headers: Record<string, string>): Outgoing {
-  return {
-    id,
-    record: {
-      key: null,
-      value: Buffer.from(JSON.stringify(value) ?? 'null'),
-      headers: { ...headers, ...deadLetterHeaders(error, 'ingest') },
-      timestamp: Date.now(),
-    },
-  }
+/** A value that never became a record: its JSON, as fetched, is the dead letter's value, cut where no topic takes it whole. */
+function toDeadLetter(error: SluiceError, fetched: unknown, id: string, headers: Record<string, string>): Outgoing {
+  const value = Buffer.from(JSON.stringify(fetched) ?? 'null')
+  const letter = (value: Buffer, error: SluiceError) => ({
+    key: null,
+    value,
+    headers: { ...headers, ...deadLetterHeaders(error, 'ingest') },
+    timestamp: Date.now(),
+  })
+  const whole = letter(value, error)
+  const excess = recordBytes(whole) - maxDeadLetterBytes
+  if (excess <= 0) return { id, record: whole }
+  const kept = value.length - excess - cutNoteBytes
+  const cut = new SluiceError(error.code, `${error.message}; of its ${value.length} bytes the first ${kept} are kept`)
+  return { id, record: letter(value.subarray(0, kept), cut) }
 }
 
 async function produce({ producer, ledger, runId }: Publisher, topic: string, outgoing: readonly Outgoing[]) {

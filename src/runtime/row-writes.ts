@@ -3,6 +3,7 @@
  * Not for executing them: see table-writer.ts.
  */
 import { SluiceError } from '../core/errors.ts'
+import { firstPublished } from '../core/headers.ts'
 import type { AnyTable } from '../core/pipeline.ts'
 import { type AnyRow, keyColumns } from '../core/table.ts'
 import { writeTimeMicros } from '../core/write-time.ts'
@@ -15,6 +16,8 @@ export type RowWrite = {
   readonly values: readonly unknown[]
   /** Microseconds since the epoch. */
   readonly writeTime: number
+  /** What decides between writes to the same row: ms since the epoch, then the offset at which the record was first published. */
+  readonly version: { readonly timestamp: number; readonly offset: number }
   /** About how many bytes the values take. */
   readonly bytes: number
   readonly records: readonly IncomingRecord[]
@@ -23,36 +26,45 @@ export type RowWrite = {
 /** The writes of one record to one table. Fails with RECORD_INVALID when a row does not fit the table. */
 export function rowWrites(table: AnyTable, record: IncomingRecord, rows: readonly AnyRow[]): RowWrite[] {
   const columns = Object.keys(table.columns)
-  const writeTime = writeTimeMicros(record.timestamp, record.offset)
+  const version = { timestamp: record.timestamp, offset: firstPublished(record).offset }
+  const writeTime = writeTimeMicros(version.timestamp, version.offset)
   return rows.map((row) => {
     checkRow(table, row)
     const values = columns.map((column) => row[column])
-    return { table, key: rowKey(table, row), values, writeTime, bytes: byteSize(values), records: [record] }
+    return { table, key: rowKey(table, row), values, writeTime, version, bytes: byteSize(values), records: [record] }
   })
 }
 
 /**
- * Joins the writes to the same row, given in offset order, into one: the last value of each column that is set, at the
- * latest of their write times. So the last record of a batch wins whatever its offset is modulo 1000.
+ * Joins the writes to the same row into one: of each column the value of the latest version that sets it, at that
+ * version's write time, or, where an older one of the batch has that or a later one (within a millisecond, across a
+ * multiple of 1000 offsets), a microsecond after it. So the latest record of a batch wins whatever its offset is modulo
+ * 1000, and wherever in the batch it stands, as a record that was tried again or redriven comes after younger ones; and
+ * an older one that is brought again, alone, changes nothing.
  */
 export function joinByRow(writes: readonly RowWrite[]): RowWrite[] {
-  const joined = new Map<string, RowWrite>()
-  for (const write of writes) {
-    const name = `${write.table.name} ${write.key}`
-    const earlier = joined.get(name)
-    joined.set(name, earlier ? join(earlier, write) : write)
-  }
-  return [...joined.values()]
+  const ofRow = Map.groupBy(writes.toSorted(byVersion), ({ table, key }) => `${table.name} ${key}`)
+  return [...ofRow.values()].map(join)
 }
 
-function join(earlier: RowWrite, later: RowWrite): RowWrite {
-  const values = later.values.map((value, index) => (value === undefined ? earlier.values[index] : value))
+function byVersion({ version: a }: RowWrite, { version: b }: RowWrite): number {
+  return a.timestamp - b.timestamp || a.offset - b.offset
+}
+
+/** Joins the writes to one row, of which there is one at least, oldest version first. */
+function join(writes: readonly RowWrite[]): RowWrite {
+  const latest = writes.at(-1) as RowWrite
+  if (writes.length === 1) return latest
+  const values = latest.values.map(
+    (_, index) => writes.findLast((write) => write.values[index] !== undefined)?.values[index],
+  )
+  const older = writes.filter((write) => byVersion(write, latest) < 0).map(({ writeTime }) => writeTime)
   return {
-    ...later,
+    ...latest,
     values,
-    writeTime: Math.max(earlier.writeTime, later.writeTime),
+    writeTime: Math.max(latest.writeTime, ...older.map((time) => time + 1)),
     bytes: byteSize(values),
-    records: [...earlier.records, ...later.records],
+    records: writes.flatMap(({ records }) => records),
   }
 }
 

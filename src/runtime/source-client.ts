@@ -21,7 +21,9 @@ export function sourceClient(
     const target = new URL(url)
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, String(value))
     const body = await getJson(target, headers, timeoutMs)
-    return source.read(await checked(source.response, body, target), page)
+    const read = source.read(await checked(source.response, body, target), page)
+    if (read) return read
+    throw new SluiceError('SOURCE_UNAVAILABLE', `the source ${nameOf(target)} answered that it cannot serve now`)
   }
 }
 

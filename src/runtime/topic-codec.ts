@@ -3,19 +3,15 @@
  */
 import type { SchemaRegistry } from '../connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../core/avro-codec.ts'
-import { SluiceError } from '../core/errors.ts'
 import { valueSubject } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
 import { frame, unframe } from '../core/wire-format.ts'
-
-/** Largest value in bytes; a topic takes records of 1 MiB with key, headers and framing. */
-const maxValueBytes = 1_000_000
 
 /** Encodes and decodes the values of one topic. */
 export type TopicCodec = {
   /** Makes ready to encode: looks up the schema's id. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
   prepare(): Promise<void>
-  /** Framed bytes. Fails with RECORD_INVALID or RECORD_TOO_LARGE. */
+  /** Framed bytes. Fails with RECORD_INVALID. */
   encode(record: AvroRecord): Buffer
   /** The record in framed bytes, read as the topic's schema. Fails with RECORD_UNREADABLE, RECORD_INVALID, SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
   decode(value: Buffer): Promise<AvroRecord>
@@ -24,29 +20,28 @@ export type TopicCodec = {
 /** The codec of a topic. The writer schemas it meets are fetched once each. */
 export function topicCodec(topic: AnyTopic, registry: SchemaRegistry): TopicCodec {
   const codec = avroCodec(topic.schema)
-  const writerSchemas = new Map<number, string>()
+  const writerSchemas = new Map<number, Promise<string>>()
   let schemaId: number | null = null
+  /** Shared among those who ask at once; a failure is forgotten. */
+  const writerSchema = (id: number) => {
+    const asked = writerSchemas.get(id) ?? registry.schemaById(id)
+    if (!writerSchemas.has(id)) {
+      writerSchemas.set(id, asked)
+      asked.catch(() => writerSchemas.delete(id))
+    }
+    return asked
+  }
   return {
     async prepare() {
       schemaId ??= await registry.idOf(valueSubject(topic.name), JSON.stringify(topic.schema))
     },
     encode(record) {
       if (schemaId === null) throw new Error(`the codec of ${topic.name} is not prepared`)
-      const value = frame(schemaId, codec.encode(record))
-      if (value.length <= maxValueBytes) return value
-      throw new SluiceError(
-        'RECORD_TOO_LARGE',
-        `the value has ${value.length} bytes, more than the ${maxValueBytes} allowed`,
-      )
+      return frame(schemaId, codec.encode(record))
     },
     async decode(value) {
       const { schemaId: writerId, payload } = unframe(value)
-      let writerSchema = writerSchemas.get(writerId)
-      if (writerSchema === undefined) {
-        writerSchema = await registry.schemaById(writerId)
-        writerSchemas.set(writerId, writerSchema)
-      }
-      return codec.decode(payload, writerSchema)
+      return codec.decode(payload, await writerSchema(writerId))
     },
   }
 }

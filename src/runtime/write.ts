@@ -1,6 +1,7 @@
 /**
  * The write stage: decodes records and upserts the rows that the pipeline derives from them.
  */
+import type { Client } from 'cassandra-driver'
 import type { SluiceError } from '../core/errors.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
@@ -8,7 +9,7 @@ import type { Connections } from './connections.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
 import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
 import { emptyOutcome, type Outcome, settle, sortFailure } from './stage.ts'
-import { executeWrites } from './table-writer.ts'
+import { executeWrites, type FailedWrite } from './table-writer.ts'
 import { topicCodec } from './topic-codec.ts'
 
 /**
@@ -35,7 +36,7 @@ export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra
         sortFailure(outcome, record, error)
       }
     }
-    await executeInto(outcome, joinByRow(writes), cassandra)
+    await executeInto(outcome, writes, cassandra)
     return settle(outcome, records, producer, 'write')
   }
 }
@@ -48,8 +49,24 @@ async function executeInto(
   if (writes.length === 0) return
   const client = await cassandra()
   const failures = new Map<IncomingRecord, SluiceError>()
-  for (const { write, error } of await executeWrites(client, writes)) {
+  for (const { write, error } of await executeJoined(client, writes)) {
     for (const record of write.records) if (!failures.get(record)?.retryable) failures.set(record, error)
   }
   for (const [record, error] of failures) sortFailure(outcome, record, error)
+}
+
+/** Executes the writes joined by row. Where a joined one is refused for good, its records are written one by one. */
+async function executeJoined(client: Client, writes: readonly RowWrite[]): Promise<FailedWrite[]> {
+  const failed = await executeWrites(client, joinByRow(writes))
+  const refused = failed.filter(({ write, error }) => !error.retryable && write.records.length > 1)
+  if (refused.length === 0) return failed
+  const isOf =
+    ({ write: { table, key } }: FailedWrite) =>
+    (each: RowWrite) =>
+      each.table === table && each.key === key
+  const singly = await executeWrites(
+    client,
+    refused.flatMap((each) => writes.filter(isOf(each))),
+  )
+  return [...failed.filter((each) => !refused.includes(each)), ...singly]
 }

@@ -99,7 +99,7 @@ test('it waits for services that start, then creates topics, tables and subjects
   expect(await columnTypes()).toEqual(visits.columns)
   expect(await connectRegistry(environment.REGISTRY_URL).subjects()).toContain('visits-value')
   const rule = await fetch(`${environment.REGISTRY_URL}/config/visits-value`)
-  expect(await rule.json()).toEqual({ compatibilityLevel: 'BACKWARD' })
+  expect(await rule.json()).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
 })
 
 test('doing it again changes nothing', async () => {
@@ -149,6 +149,8 @@ test('an incompatible schema is refused', async () => {
   const subjects = [{ subject: 'visits-value', schema: { type: 'record', name: 'Visit', fields } }] as const
   await expect(ensureTopology(environment, { ...model, subjects })).rejects.toMatchObject({
     code: 'SCHEMA_INCOMPATIBLE',
+    message:
+      'the registry refused the new schema of subject "visits-value" (409): field "day" is new and has no default (none → string): give it a default',
   })
 })
 

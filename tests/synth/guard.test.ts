@@ -58,6 +58,7 @@ describe.concurrent('a wrong value stops synth with one sentence', () => {
       { target: 'embedded', bootstrapServers: 'kafka' },
       'context "bootstrapServers" is "kafka", but it must be a comma-joined list of host:port',
     ],
+    [{ target: 'embedded', stacks: 'any' }, 'context "stacks" is "any", but it must be inOrder or together'],
     [
       { target: 'embedded', sourceUrl: 'no' },
       'context "sourceUrl" is "no", but it must be an http or https URL, or none',

@@ -1,15 +1,18 @@
 /**
  * Makes the subjects of a registry those of the model.
  */
-import { connectRegistry } from '../../connect/registry.ts'
+import { connectRegistry, type SchemaRegistry } from '../../connect/registry.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { breakingChanges, changeSentence } from '../../core/schema-diff.ts'
 import type { SubjectSpec } from '../../core/topology.ts'
 import { type Patience, waitFor } from './wait.ts'
 
 const probeTimeoutMs = 2_000
 
 /**
- * Waits for the registry, then registers each schema under the rule BACKWARD. Idempotent. Returns what was registered.
- * Fails with SERVICE_FAILED or SCHEMA_INCOMPATIBLE.
+ * Waits for the registry, then registers each schema under the rule FULL_TRANSITIVE: while a deploy is under way, and
+ * after it is taken back, old functions read new records, and a replay reads all that a topic keeps. Idempotent.
+ * Returns what was registered. Fails with SERVICE_FAILED or SCHEMA_INCOMPATIBLE, which names the fields.
  */
 export async function ensureSubjects(
   url: string,
@@ -21,10 +24,40 @@ export async function ensureSubjects(
   const registry = connectRegistry(url)
   const ensure = async ({ subject, schema }: SubjectSpec): Promise<string> => {
     const text = JSON.stringify(schema)
-    if (present.has(subject)) await registry.setCompatibility(subject, 'BACKWARD')
-    const id = await registry.register(subject, text)
-    if (!present.has(subject)) await registry.setCompatibility(subject, 'BACKWARD')
+    if (present.has(subject)) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
+    const id = await registry.register(subject, text).catch((error: unknown) => explain(error, registry, subject, text))
+    if (!present.has(subject)) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
     return `${subject} has schema id ${id}`
   }
-  return Promise.all(wanted.map(ensure))
+  const results = await Promise.allSettled(wanted.map(ensure))
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (failures.length > 0) throw together(failures)
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+/** All refusals in one, as a change often concerns several subjects; else the first failure. */
+function together(failures: readonly unknown[]): unknown {
+  const refusals = failures.filter(isRefusal)
+  if (refusals.length < 2) return refusals[0] ?? failures[0]
+  return new SluiceError('SCHEMA_INCOMPATIBLE', refusals.map(({ message }) => message).join('; and '))
+}
+
+function isRefusal(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code === 'SCHEMA_INCOMPATIBLE'
+}
+
+/** Fails with the same error; where the registry refused a schema as incompatible, with the fields because of which. */
+async function explain(error: unknown, registry: SchemaRegistry, subject: string, text: string): Promise<never> {
+  if (!isRefusal(error)) throw error
+  const versions = await registry.versions(subject)
+  const changes = versions
+    .reverse()
+    .map((version) => breakingChanges(JSON.parse(version), JSON.parse(text)))
+    .find(({ length }) => length > 0)
+  if (!changes) throw error
+  throw new SluiceError(
+    'SCHEMA_INCOMPATIBLE',
+    `the registry refused the new schema of subject "${subject}" (409): ${changes.map(changeSentence).join('; ')}`,
+    { cause: error },
+  )
 }

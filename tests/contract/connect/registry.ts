@@ -38,10 +38,11 @@ export function registryContract(endpoints: () => Endpoints): void {
 
   test('a compatible schema gets an id of its own, an incompatible one is refused', async () => {
     const id = await registry.register(subject, text)
-    await registry.setCompatibility(subject, 'BACKWARD')
+    await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
     const added = await registry.register(subject, withField({ name: 'place', type: 'string', default: '' }))
     expect(added).not.toBe(id)
     expect(await registry.idOf(subject, text)).toBe(id)
+    expect((await registry.versions(subject)).map((each) => JSON.parse(each).fields.length)).toEqual([3, 4])
     await expect(registry.register(subject, withField({ name: 'must', type: 'string' }))).rejects.toMatchObject({
       code: 'SCHEMA_INCOMPATIBLE',
       message: expect.stringContaining(subject),
@@ -53,6 +54,7 @@ export function registryContract(endpoints: () => Endpoints): void {
     const unknown = { code: 'SCHEMA_UNKNOWN', retryable: false }
     await expect(registry.schemaById(2_000_000_000)).rejects.toMatchObject(unknown)
     await expect(registry.idOf(`none-${randomUUID()}`, text)).rejects.toMatchObject(unknown)
+    await expect(registry.versions(`none-${randomUUID()}`)).rejects.toMatchObject(unknown)
     await expect(registry.idOf(subject, withField({ name: 'x', type: 'int' }))).rejects.toMatchObject(unknown)
   })
 

@@ -22,9 +22,14 @@ describe('the fate of a record', () => {
     ['nothing is known', {}, 'pending'],
     ['a dead letter names it', { deadLettered: true }, 'deadLettered'],
     [
-      'a dead letter names it, and it was made into another too',
+      'a dead letter names it, and what was made of it is on its way',
       { deadLettered: true, outputs: [output] },
-      'deadLettered',
+      'pending',
+    ],
+    [
+      'a dead letter names it, and what was made of it is written',
+      { deadLettered: true, outputs: [{ ...output, committed: true, rowsPresent: true }] },
+      'written',
     ],
     ['the process stage gives null and is past it', { committed: true, filtered: true }, 'filtered'],
     ['the process stage gives null but is not past it', { filtered: true }, 'pending'],

@@ -154,3 +154,45 @@ describe('refusals', () => {
     )
   })
 })
+
+describe('strings that UTF-8 cannot hold', () => {
+  const tagged = {
+    type: 'record',
+    name: 'Tagged',
+    fields: [
+      { name: 'tags', type: { type: 'array', items: 'string' } },
+      { name: 'counts', type: { type: 'map', values: 'int' } },
+    ],
+  } as const satisfies AvroRecordSchema
+  const tags = avroCodec(tagged)
+
+  test.each([
+    ['at the top', orderCodec, { id: '4711\ud800', amount: 1 }, 'id'],
+    ['in a list', tags, { tags: ['a', '\udc00'], counts: {} }, 'tags.1'],
+    ['in a name', tags, { tags: [], counts: { '\udc00': 1 } }, 'counts'],
+  ])('half a surrogate pair %s is RECORD_INVALID', (_, { encode }, record, field) => {
+    expect(() => encode(record)).toThrow(
+      expect.objectContaining({
+        code: 'RECORD_INVALID',
+        message: `field "${field}" holds half a surrogate pair, which UTF-8 cannot hold`,
+      }),
+    )
+  })
+
+  test('bytes of a string that are not UTF-8 are RECORD_UNREADABLE, beside replacement characters too', () => {
+    const bytes = tags.encode({ tags: ['\ufffd', 'abc'], counts: {} })
+    Buffer.from([0xed, 0xa0, 0x80]).copy(bytes, bytes.indexOf('abc'))
+    expect(() => tags.decode(bytes, JSON.stringify(tagged))).toThrow(
+      expect.objectContaining({ code: 'RECORD_UNREADABLE', message: 'a string in the bytes is not UTF-8' }),
+    )
+  })
+
+  test('replacement characters themselves are read, those of fields that are left out too', () => {
+    const record = { tags: ['\ufffd', 'a\ufffd\ufffd'], counts: { '\ufffd': 1 } }
+    expect(JSON.parse(JSON.stringify(tags.decode(tags.encode(record), JSON.stringify(tagged))))).toEqual(record)
+    const narrow = avroCodec({ ...tagged, fields: [tagged.fields[1]] })
+    expect(JSON.parse(JSON.stringify(narrow.decode(tags.encode(record), JSON.stringify(tagged))))).toEqual({
+      counts: record.counts,
+    })
+  })
+})

@@ -53,7 +53,7 @@ describe('each rule names field, value and what is allowed', () => {
     [
       'a topic with a space',
       withTopic({ name: 'two words' }),
-      'topic.name is "two words", but it must be 2 to 245 letters, digits, dots, hyphens and underscores',
+      'topic.name is "two words", but it must be 2 to 242 letters, digits, dots, hyphens and underscores',
     ],
     [
       'a topic like a dead-letter topic',

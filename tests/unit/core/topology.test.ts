@@ -9,18 +9,19 @@ const [table] = ordersWithoutProcess.tables as [AnyTable]
 describe('the model', () => {
   const model = topologyOf([orders, ordersWithoutProcess])
 
-  test('each topic is followed by its dead-letter topic of one partition, with room for the reason', () => {
+  test('each topic is followed by its dead-letter and its parking topic of one partition, with room for the reason', () => {
     expect(model.topics).toEqual(
       ['orders', 'totals', 'plain_orders'].flatMap((name) => [
         { name, partitions: 3, retentionMs: days(1), maxMessageBytes: 1_048_576 },
         { name: `${name}.dlt`, partitions: 1, retentionMs: days(30), maxMessageBytes: 2_097_152 },
+        { name: `${name}.parked`, partitions: 1, retentionMs: days(90), maxMessageBytes: 2_097_152 },
       ]),
     )
   })
 
   test('dead letters are kept as long as their topic where that is longer', () => {
-    const kept = { ...ordersWithoutProcess, topic: { ...ordersWithoutProcess.topic, retentionMs: days(90) } }
-    expect(topologyOf([kept]).topics.map(({ retentionMs }) => retentionMs)).toEqual([days(90), days(90)])
+    const kept = { ...ordersWithoutProcess, topic: { ...ordersWithoutProcess.topic, retentionMs: days(100) } }
+    expect(topologyOf([kept]).topics.map(({ retentionMs }) => retentionMs)).toEqual([days(100), days(100), days(100)])
   })
 
   test('the tables of the ledger come first, and all of it is plain data', () => {
@@ -44,11 +45,15 @@ describe('the model', () => {
 })
 
 test.each<[string, Pipeline, string]>([
-  ['a pipeline', { ...ordersWithoutProcess, name: 'orders' }, 'two pipelines are called "orders"'],
+  [
+    'a pipeline',
+    { ...ordersWithoutProcess, name: 'orders' },
+    'two pipelines are called "orders", in pipelines/orders.ts: rename one of them',
+  ],
   [
     'a topic',
     { ...ordersWithoutProcess, topic: { ...ordersWithoutProcess.topic, name: 'totals' } },
-    'two topics are called "totals"',
+    'two topics are called "totals", in pipelines/orders.ts and in pipelines/plain-orders.ts: rename one of them',
   ],
   [
     'a table',
@@ -58,7 +63,12 @@ test.each<[string, Pipeline, string]>([
   [
     'a table of the ledger',
     { ...ordersWithoutProcess, tables: [{ ...table, name: 'runs' }] },
-    'two tables are called "runs"',
+    'two tables are called "runs", in the ledger and in pipelines/plain-orders.ts',
+  ],
+  [
+    'a topic',
+    { ...ordersWithoutProcess, topic: { ...ordersWithoutProcess.topic, name: 'totals_dlt' } },
+    'topic "totals.dlt" of pipelines/orders.ts and topic "totals_dlt" of pipelines/plain-orders.ts differ in dots and underscores only',
   ],
 ])('%s of the same name as another is refused', (_, second, sentence) => {
   expect(() => topologyOf([orders, second])).toThrow(

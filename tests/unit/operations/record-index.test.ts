@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TopicRecord } from '../../../src/connect/kafka-reader.ts'
-import { headerText, recordIndex } from '../../../src/operations/record-index.ts'
+import { recordIndex } from '../../../src/operations/record-index.ts'
 import { orders, ordersWithoutProcess } from '../../fixtures/orders.ts'
 
 const at = (topic: string, offset: number, headers: TopicRecord['headers'] = {}): TopicRecord => ({
@@ -18,7 +18,7 @@ const dead = (origin: string) => ({ 'sluice-dead-letter-origin': Buffer.from(ori
 
 describe('with a process stage', () => {
   const filled = () => {
-    const index = recordIndex(orders, [position(5), position(6)])
+    const index = recordIndex(orders, [position(5), position(6)], 'run-1')
     for (const record of [
       at('orders', 5),
       at('orders', 7),
@@ -65,13 +65,57 @@ describe('with a process stage', () => {
 
 test('without a process stage a record is its own output', () => {
   const mine = { ...position(5), topic: 'plain_orders' }
-  const index = recordIndex(ordersWithoutProcess, [mine])
+  const index = recordIndex(ordersWithoutProcess, [mine], 'run-1')
   expect(index.outputs(mine)).toEqual([])
   index.add(at('plain_orders', 5))
   expect(index.outputs(mine).map(({ offset }) => offset)).toEqual([5])
 })
 
-test('the text of a header is its last value, or null', () => {
-  const record = at('t', 0, { one: Buffer.from('1'), many: [Buffer.from('2'), '3'], none: undefined })
-  expect(['one', 'many', 'none', 'other'].map((name) => headerText(record, name))).toEqual(['1', '3', null, null])
+describe('a redriven copy', () => {
+  test('is found under the record that it repeats, and what is made from it names that record too', () => {
+    const index = recordIndex(orders, [position(5)], 'run-1')
+    index.add(at('orders', 5))
+    index.add(at('orders', 50, from('orders/0/5')))
+    index.add(at('orders', 51, from('orders/0/7')))
+    index.add(at('totals', 90, from('orders/0/5')))
+    expect(index.source(position(5))?.offset).toBe(5)
+    expect(index.copies(position(5)).map(({ offset }) => offset)).toEqual([50])
+    expect(index.outputs(position(5)).map(({ offset }) => offset)).toEqual([90])
+  })
+
+  test('is an output beside the record itself where there is no process stage', () => {
+    const mine = { ...position(5), topic: 'plain_orders' }
+    const index = recordIndex(ordersWithoutProcess, [mine], 'run-1')
+    index.add(at('plain_orders', 5))
+    index.add(at('plain_orders', 50, from('plain_orders/0/5')))
+    expect(index.outputs(mine).map(({ offset }) => offset)).toEqual([5, 50])
+  })
+})
+
+describe('records that name the run and that the ledger does not know', () => {
+  const mine = { 'sluice-run': Buffer.from('run-1') }
+
+  test('are found with what was made from them, in any order', () => {
+    const index = recordIndex(orders, [position(5)], 'run-1')
+    for (const record of [
+      at('totals', 90, { ...mine, ...from('orders/0/8') }),
+      at('orders', 5, mine),
+      at('orders', 8, mine),
+      at('orders', 9, { 'sluice-run': Buffer.from('run-2') }),
+    ]) {
+      index.add(record)
+    }
+    expect(index.unlisted().map(({ offset }) => offset)).toEqual([8])
+    expect(index.source(position(8))?.offset).toBe(8)
+    expect(index.outputs(position(8)).map(({ offset }) => offset)).toEqual([90])
+    expect(index.source(position(9))).toBeUndefined()
+  })
+
+  test('are not those that were redriven: these are copies', () => {
+    const index = recordIndex(orders, [position(5)], 'run-1')
+    index.add(at('orders', 5, mine))
+    index.add(at('orders', 8, { ...mine, ...from('orders/0/5') }))
+    expect(index.unlisted()).toEqual([])
+    expect(index.copies(position(5)).map(({ offset }) => offset)).toEqual([8])
+  })
 })

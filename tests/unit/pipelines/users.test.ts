@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../../pipelines/users.ts'
 import type { AvroRecord } from '../../../src/core/avro-codec.ts'
+import { pathOf } from '../../../src/runtime/source-client.ts'
 import { fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
 const records = await fixtureRecords(users)
@@ -72,9 +73,23 @@ describe('the source', () => {
     expect(issues?.[0]?.path?.map((part) => (typeof part === 'object' ? part.key : part)).join('.')).toBe(field)
   })
 
+  const read = async (body: unknown) => {
+    const checked = await users.source.response['~standard'].validate(body)
+    if (checked.issues) throw new Error(pathOf(checked.issues[0]))
+    return users.source.read(checked.value, { cursor: null, limit: 1, seed: null })
+  }
+
   test('the error that randomuser.me answers with status 200 is no page', async () => {
-    const body = { error: 'Uh oh, something has gone wrong.' }
-    expect((await users.source.response['~standard'].validate(body)).issues).toHaveLength(2)
+    expect(await read({ error: 'Uh oh, something has gone wrong.' })).toBeNull()
+  })
+
+  test('an empty page leaves the cursor where it is', async () => {
+    expect(await read({ results: [], info: { page: 4, results: 0 } })).toEqual({ values: [], cursor: null })
+  })
+
+  test('any other answer does not fit, and the field is named', async () => {
+    await expect(read({ results: [], info: { page: '4' } })).rejects.toThrow('info.page')
+    await expect(read({ error: 500 })).rejects.toThrow('results')
   })
 })
 

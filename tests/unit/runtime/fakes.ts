@@ -59,7 +59,9 @@ export function fakeRegistry(schemas: readonly AvroRecordSchema[]) {
     schemaById: async (id) => answer(texts[id - 1], `schema with id ${id}`),
     idOf: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     register: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
+    versions: async () => answer(texts, 'versions'),
     setCompatibility: async () => {},
+    latestId: async () => answer(texts.length || null, 'schema'),
     subjects: async () => answer([], 'subjects'),
   }
   return { registry, state }

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { avroCodec } from '../../../src/core/avro-codec.ts'
+import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
@@ -146,6 +147,22 @@ describe('values that never become records', () => {
       .flatMap(({ record_ids }) => record_ids as string[])
     expect(ids.sort()).toEqual(['value-1', 'value-2', 'value-3'])
   })
+
+  test('are kept whole when too large for the topic, and cut when too large for its dead letters', async () => {
+    const notes = [1_100_000, 3_000_000].map((length) => ({ id: 'n', amount: 1, note: 'é'.repeat(length / 2) }))
+    pages = [{ items: notes, next: null }]
+    const { handle, to } = start()
+    expect(await handle(event())).toMatchObject({ fetched: 2, published: 0, deadLettered: 2 })
+    const letters = to('orders.dlt')
+    const [whole, cut] = letters.map(({ value }) => value as Buffer) as [Buffer, Buffer]
+    expect(whole.equals(Buffer.from(JSON.stringify(notes[0])))).toBe(true)
+    expect(Buffer.from(JSON.stringify(notes[1])).indexOf(cut)).toBe(0)
+    for (const letter of letters) expect(recordBytes(letter)).toBeLessThanOrEqual(maxDeadLetterBytes)
+    expect(letters.map((letter) => headersOf(letter)['sluice-dead-letter-reason'])).toEqual([
+      expect.stringMatching(/allowed$/),
+      expect.stringContaining(`the first ${cut.length} are kept`),
+    ])
+  })
 })
 
 describe('a run that fails', () => {
@@ -158,6 +175,14 @@ describe('a run that fails', () => {
       ['failed', 'SOURCE_REFUSED'],
     ])
     expect([ledger('cursors'), sent]).toEqual([[], []])
+  })
+
+  test('at a later page leaves the cursor where it was', async () => {
+    pages = [{ items: [order('a')], next: 2 }]
+    const { handle, ledger } = start()
+    await expect(handle(event())).rejects.toMatchObject({ code: 'SOURCE_REFUSED' })
+    expect(ledger('runs').at(-1)).toMatchObject({ state: 'failed', fetched: 1, cursor_after: null })
+    expect(ledger('cursors')).toEqual([])
   })
 
   test('at Kafka owes the values that it fetched, and the cursor stays', async () => {

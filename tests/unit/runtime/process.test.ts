@@ -52,6 +52,19 @@ test('records are processed in order, with key, time, headers and origin', async
   expect(Math.abs(Date.now() - Number(producedAt))).toBeLessThan(60_000)
 })
 
+test('what is made from a redriven record names the record as first published; an origin on another topic counts for nothing', async () => {
+  const { handle, to } = start()
+  const origin = (text: string) => [{ 'sluice-origin': [...Buffer.from(text)] }]
+  await handle(
+    eventOf(
+      'orders',
+      [order('a', 1, { headers: origin('orders/0/5') }), order('b', 1, { headers: origin('x/0/5') })],
+      41,
+    ),
+  )
+  expect(to('totals').map((made) => headersOf(made)['sluice-origin'])).toEqual(['orders/0/5', 'orders/0/42'])
+})
+
 test('a filtered record leaves nothing and is settled', async () => {
   const { handle, sent } = start()
   expect(await handle(eventOf('orders', [order('a', -1)]))).toEqual({ batchItemFailures: [] })
@@ -123,6 +136,18 @@ describe('a record that can never be processed becomes a dead letter, and the re
       'sluice-dead-letter-stage': 'process',
     })
   })
+})
+
+test('a record whose result is too large for its topic becomes a dead letter, and the rest goes on', async () => {
+  const { handle, to } = start()
+  const headers = [{ h: Array.from({ length: 1_048_500 }, () => -1) }]
+  expect(await handle(eventOf('orders', [order('a', 1), order('b', 1, { headers })]))).toEqual({
+    batchItemFailures: [],
+  })
+  expect(to('totals').map(({ key }) => key)).toEqual(['a'])
+  const [letter] = to('orders.dlt')
+  expect(letter?.headers).toMatchObject({ 'sluice-dead-letter-code': 'RECORD_TOO_LARGE' })
+  expect(letter?.value).toEqual(order('b', 1).value)
 })
 
 describe('what may pass is tried again', () => {

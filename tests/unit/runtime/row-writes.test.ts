@@ -66,8 +66,23 @@ describe('joining by row', () => {
   test('the last record wins, also where its offset begins a new thousand', () => {
     const [joined, ...rest] = joinByRow([...writesOf(999, [row]), ...writesOf(1_000, [{ ...row, note: 'later' }])])
     expect(rest).toEqual([])
-    expect(joined).toMatchObject({ values: ['s', 1, 2, 'later'], writeTime: writeTimeMicros(10, 999) })
+    expect(joined).toMatchObject({ values: ['s', 1, 2, 'later'], writeTime: writeTimeMicros(10, 999) + 1 })
     expect(joined?.records.map(({ offset }) => offset)).toEqual([999, 1_000])
+  })
+
+  test('an older record that comes later in the batch does not win, but gives what the younger leaves unset', () => {
+    const younger = writesOf(1, [{ ...row, note: 'young', value: undefined }], 11)
+    const older = writesOf(2, [{ ...row, note: 'old', value: 7 }], 10)
+    const [joined] = joinByRow([...younger, ...older])
+    expect(joined).toMatchObject({ values: ['s', 1, 7, 'young'], writeTime: writeTimeMicros(11, 1) })
+  })
+
+  test('a redriven or processed record counts with the offset at which it was first published', () => {
+    const headers = { 'sluice-origin': [Buffer.from('orders/0/5')] }
+    const again = rowWrites(table, { ...record(70), headers }, [{ ...row, note: 'first' }])
+    expect(again[0]).toMatchObject({ writeTime: writeTimeMicros(10, 5), version: { timestamp: 10, offset: 5 } })
+    const [joined] = joinByRow([...writesOf(6, [{ ...row, note: 'second' }]), ...again])
+    expect(joined).toMatchObject({ values: ['s', 1, 2, 'second'], writeTime: writeTimeMicros(10, 6) })
   })
 
   test('a column that the later record leaves unset keeps the earlier value; null replaces it', () => {
@@ -95,7 +110,13 @@ describe('joining by row', () => {
     expect(joinByRow(writesOf(1, rows, 10, keyed))).toHaveLength(2)
   })
 
-  test('each key keeps the values of its last record and the newest write time, and no record is lost', () => {
+  test('a record that is there twice gets no other write time by it, so that it never overtakes the next', () => {
+    const [joined] = joinByRow([...writesOf(5, [row]), ...writesOf(5, [row])])
+    expect(joined).toMatchObject({ writeTime: writeTimeMicros(10, 5) })
+    expect(joined?.records).toHaveLength(2)
+  })
+
+  test('each key keeps the values of its last record, no older one brought again wins, and no record is lost', () => {
     const step = fc.record({ at: fc.integer({ min: 1, max: 3 }), note: fc.string(), later: fc.nat(2) })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), fc.nat(2_000), (steps, firstOffset) => {
@@ -108,7 +129,9 @@ describe('joining by row', () => {
         for (const { key, values, writeTime, records } of joined) {
           const same = writes.filter((write) => write.key === key)
           expect(values).toEqual(same.at(-1)?.values)
-          expect(writeTime).toBe(Math.max(...same.map((write) => write.writeTime)))
+          const [last, ...older] = same.map((write) => write.writeTime).reverse()
+          expect(writeTime).toBe(Math.max(last ?? 0, ...older.map((time) => time + 1)))
+          if (last === writeTime) expect(Math.max(0, ...older)).toBeLessThan(writeTime)
           expect(records).toEqual(same.flatMap((write) => write.records))
         }
         expect(joined.flatMap(({ records }) => records)).toHaveLength(writes.length)
@@ -118,7 +141,15 @@ describe('joining by row', () => {
 })
 
 describe('batches', () => {
-  const sized = (bytes: number): RowWrite => ({ table, key: '', values: [], writeTime: 0, bytes, records: [] })
+  const sized = (bytes: number): RowWrite => ({
+    table,
+    key: '',
+    values: [],
+    writeTime: 0,
+    version: { timestamp: 0, offset: 0 },
+    bytes,
+    records: [],
+  })
 
   test('hold 30 writes and 25 KiB at most, all writes in order, and no two of them would fit into one', () => {
     fc.assert(

@@ -74,6 +74,16 @@ describe('what the source can do wrong', () => {
     })
   })
 
+  test('an answer in which the pipeline finds no page is a passing failure', async () => {
+    server.answer = () => ({ body: page })
+    const busy: Pipeline = { ...orders, source: { ...orders.source, read: () => null } }
+    await expect(sourceClient(busy, server.url)(request)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      retryable: true,
+      message: `the source ${server.url} answered that it cannot serve now`,
+    })
+  })
+
   test('nobody listening is SOURCE_UNAVAILABLE', async () => {
     const gone = await startHttpServer()
     await gone.close()

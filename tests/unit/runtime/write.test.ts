@@ -193,6 +193,18 @@ describe('a record of two rows', () => {
 })
 
 describe('a row that Cassandra refuses', () => {
+  test('takes no other version of the row with it', async () => {
+    const { handle, written, to } = start(({ params }) => (params[1] === 13 ? invalid() : null))
+    const event = eventOf('totals', [total('a', 1), total('a', 2), total('a', 13), total('b', 3)])
+    expect(await handle(event)).toEqual({ batchItemFailures: [] })
+    expect(written.map(({ params }) => params.slice(0, 2)).sort()).toEqual([
+      ['a', 1],
+      ['a', 2],
+      ['b', 3],
+    ])
+    expect(to('totals.dlt').map(headersOf)).toMatchObject([{ 'sluice-dead-letter-origin': 'totals/0/2' }])
+  })
+
   test.each([
     ['the server', invalid()],
     ['the driver', new TypeError('Invalid string representation of Uuid')],
