@@ -27,9 +27,13 @@ function isRefusal(cause: unknown): boolean {
   return cause instanceof errors.ResponseError && cause.code === types.responseErrorCodes.invalid
 }
 
-/** A prepared statement whose table has changed is prepared again; where that fails, the driver calls it a host that failed. */
+/** Where a statement whose table has changed cannot be prepared again, the driver names hosts that have it "unprepared". */
 function isRefusedStatement(cause: unknown): boolean {
-  return cause instanceof errors.NoHostAvailableError && Object.values(cause.innerErrors ?? {}).some(isRefusal)
+  if (!(cause instanceof errors.NoHostAvailableError)) return false
+  const { unprepared } = types.responseErrorCodes
+  return Object.values(cause.innerErrors ?? {}).some(
+    (inner: unknown) => inner instanceof errors.ResponseError && inner.code === unprepared,
+  )
 }
 
 async function tableMismatch(client: Client, table: Table): Promise<SluiceError | null> {

@@ -8,8 +8,8 @@ import { orders } from '../../fixtures/orders.ts'
 const table = orders.tables[0] as AnyTable
 const record = { topic: 'orders', partition: 0, offset: 1, timestamp: 1, key: null, value: null, headers: {} }
 const writes = rowWrites(table, record, [{ id: 'a' }])
-const invalid = new errors.ResponseError(types.responseErrorCodes.invalid, 'Undefined column name')
-const notPreparedAgain = new errors.NoHostAvailableError({ '127.0.0.1:9042': invalid })
+const unprepared = new errors.ResponseError(types.responseErrorCodes.unprepared, 'Prepared query not found')
+const notPreparedAgain = new errors.NoHostAvailableError({ '127.0.0.1:9042': unprepared })
 
 /** A client whose table has these columns. */
 const having = (columns: readonly string[]) =>
