@@ -16,6 +16,7 @@ import type { Admin, Producer } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { connectKafka } from '../../src/connect/kafka.ts'
+import { createTopics } from '../../src/connect/kafka-topics.ts'
 import { type EventSourceMappingProperties, mappingParameterPath } from '../../src/core/event-source-mapping.ts'
 import type { KafkaEvent, KafkaEventRecord } from '../../src/core/kafka-event.ts'
 import { lambdaInvoker } from '../../src/event-source/lambda-invoker.ts'
@@ -114,7 +115,7 @@ async function start(
 }
 
 async function createTopic(topic: string, partitions: number) {
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  await createTopics(admin, [{ topic, numPartitions: partitions }])
 }
 
 /** Sends numbers `from` to `to` exclusively, number modulo partitions being the partition. */

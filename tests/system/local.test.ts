@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { connectCassandra } from '../../src/connect/cassandra.ts'
 import { connectKafka } from '../../src/connect/kafka.ts'
+import { createTopics } from '../../src/connect/kafka-topics.ts'
 import { connectRegistry } from '../../src/connect/registry.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import { defaultLogin, isRefusal } from '../../src/local/cassandra-login.ts'
@@ -111,7 +112,7 @@ test('a service that was killed starts again without loss', async () => {
 
 test('data survives a stop, other ports included, and nothing is left running', async () => {
   const before = stack.endpoints
-  await withAdmin(before, (admin) => admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 3 }] }))
+  await withAdmin(before, (admin) => createTopics(admin, [{ topic: 'kept', numPartitions: 3 }]))
   await connectRegistry(before.registry.url).register('kept', '"string"')
   const parameter = { Name: '/kept', Value: 'yes', Type: 'String' } as const
   await new SSMClient(awsConfig(before.aws)).send(new PutParameterCommand(parameter))

@@ -4,6 +4,7 @@
 import { connect } from 'node:net'
 import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs'
 import { connectKafka } from '../../connect/kafka.ts'
+import { createTopics } from '../../connect/kafka-topics.ts'
 import type { TopicSpec } from '../../core/topology.ts'
 import { type PresentTopic, topicChanges } from './topic-changes.ts'
 import { type Patience, waitFor } from './wait.ts'
@@ -25,15 +26,15 @@ export async function ensureTopics(
     const created = changes.filter((change) => change.kind === 'create')
     const configured = changes.filter((change) => change.kind === 'configure')
     if (created.length > 0) {
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: created.map(({ topic, settings }) => ({
+      await createTopics(
+        admin,
+        created.map(({ topic, settings }) => ({
           topic: topic.name,
           numPartitions: topic.partitions,
           replicationFactor: -1,
           configEntries: entries(settings),
         })),
-      })
+      )
     }
     if (configured.length > 0) {
       await admin.alterConfigs({

@@ -8,6 +8,7 @@ import { connectKafka } from '../../../src/connect/kafka.ts'
 import { offsetBounds } from '../../../src/connect/kafka-offsets.ts'
 import { createProducer, type OutgoingRecord, type RecordProducer } from '../../../src/connect/kafka-producer.ts'
 import { readTopics, type TopicRecord } from '../../../src/connect/kafka-reader.ts'
+import { createTopics } from '../../../src/connect/kafka-topics.ts'
 import type { Endpoints } from '../../../src/core/endpoints.ts'
 
 /** A record of text. */
@@ -45,7 +46,7 @@ export function kafkaTools(endpoints: () => Endpoints): () => KafkaTools {
       producer: createProducer(kafka),
       async newTopic(partitions) {
         const topic = `tests-${randomUUID()}`
-        await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+        await createTopics(admin, [{ topic, numPartitions: partitions }])
         return topic
       },
       async read(topic, from) {
