@@ -2,7 +2,8 @@
  * Users of the randomuser.me API: people as they sign up, enriched with age group, e-mail domain and country code.
  */
 import * as v from 'valibot'
-import { days, definePipeline } from '../src/core/pipeline.ts'
+import { definePipeline } from '../src/core/define-pipeline.ts'
+import { days } from '../src/core/pipeline.ts'
 
 const userFields = [
   { name: 'id', type: 'string' },

@@ -5,7 +5,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
-import { checkPipeline } from './pipeline-rules.ts'
 import type { AnyRow, Columns, Row, Table } from './table.ts'
 
 /** How far a source has been read: what its next request needs. Stored as JSON. */
@@ -104,19 +103,6 @@ export type Pipeline = {
   readonly topic: AnyTopic
   readonly process?: { readonly topic: AnyTopic; readonly apply: (record: AvroRecord) => AvroRecord | null }
   readonly tables: readonly AnyTable[]
-}
-
-/** Checks a definition and gives it the form that the rest of Sluice uses. Fails with PIPELINE_INVALID, naming field and rule. */
-export function definePipeline<
-  Answer,
-  Value,
-  const S extends AvroRecordSchema,
-  const C extends readonly Columns[],
-  const P extends AvroRecordSchema = never,
->(definition: PipelineDefinition<Answer, Value, S, P, C>): Pipeline {
-  const pipeline = definition as unknown as Pipeline
-  checkPipeline(pipeline)
-  return pipeline
 }
 
 /** The topic that the writer reads. */

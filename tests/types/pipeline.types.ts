@@ -3,7 +3,7 @@
  * a definition that becomes acceptable is an error here.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { definePipeline } from '../../src/core/pipeline.ts'
+import { definePipeline } from '../../src/core/define-pipeline.ts'
 
 declare const page: StandardSchemaV1<unknown, { items: unknown[] }>
 declare const value: StandardSchemaV1<unknown, { id: string; amount: number }>

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const main = resolve(import.meta.dirname, '../../../src/cli/main.ts')
 
-function sluice(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+type Ended = { code: unknown; stdout: string; stderr: string }
+
+const sluice = (...args: string[]): Promise<Ended> => sluiceOf(main, ...args)
+
+function sluiceOf(program: string, ...args: string[]): Promise<Ended> {
   return new Promise((done) => {
-    execFile(process.execPath, [main, ...args], { timeout: 25_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...args], { timeout: 25_000 }, (error, stdout, stderr) => {
       done({ code: error ? error.code : 0, stdout, stderr })
     })
   })
@@ -81,3 +85,22 @@ describe('the command line', { timeout: 30_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'environment "no-such-environment" is not up\n' })
   })
 })
+
+test('a pipeline definition that breaks a rule is one sentence, whatever the command', async () => {
+  const clone = resolve(import.meta.dirname, '../../..')
+  const work = join(clone, '.sluice')
+  mkdirSync(work, { recursive: true })
+  const copy = mkdtempSync(join(work, 'test-definition-'))
+  try {
+    for (const folder of ['src', 'pipelines', 'scripts']) cpSync(join(clone, folder), join(copy, folder), { recursive: true })
+    const definition = join(copy, 'pipelines/users.ts')
+    writeFileSync(definition, readFileSync(definition, 'utf8').replace("partitionKey: ['id']", "partitionKey: ['idd']"))
+    const { code, stderr } = await sluiceOf(join(copy, 'src/cli/main.ts'), 'status')
+    expect(stderr).toMatch(
+      /^PIPELINE_INVALID: .*users.*tables\[0\] key column is "idd", but it must be one of id, .*\n$/,
+    )
+    expect(code).toBe(1)
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}, 30_000)

@@ -1,0 +1,60 @@
+/**
+ * All commands as one program, with help, suggestions and examples.
+ */
+import { Command } from 'commander'
+import { deadLettersCommand } from './commands/dead-letters.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { downCommand } from './commands/down.ts'
+import { invokeCommand } from './commands/invoke.ts'
+import { logsCommand } from './commands/logs.ts'
+import { reconcileCommand } from './commands/reconcile.ts'
+import { rowsCommand } from './commands/rows.ts'
+import { statusCommand } from './commands/status.ts'
+import { topicsCommand } from './commands/topics.ts'
+import { triggerCommand } from './commands/trigger.ts'
+import { upCommand } from './commands/up.ts'
+
+/** A new program, which throws commander's errors and never ends the process. */
+export function createProgram(): Command {
+  const program = new Command('sluice')
+    .description(
+      'Scheduled functions ingest HTTP APIs into Kafka; event source mappings process them and write Cassandra.',
+    )
+    .showHelpAfterError()
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm start                                                    everything up, one run of each pipeline, proven
+  npm run sluice -- doctor                                     what is wrong, and what to do about it
+  npm run sluice -- reconcile users                            the proof of the latest run
+  npm run sluice -- dead-letters list                          what was given up, and why
+  npm run sluice -- dead-letters redrive users_created --all   send it back
+  npm run sluice -- logs sluice-users-write --since 1h         what a function says`,
+    )
+
+  for (const command of [
+    upCommand(),
+    downCommand(),
+    statusCommand(),
+    doctorCommand(),
+    topicsCommand(),
+    triggerCommand(),
+    reconcileCommand(),
+    rowsCommand(),
+    deadLettersCommand(),
+    logsCommand(),
+    invokeCommand(),
+  ]) {
+    program.addCommand(settle(command, program))
+  }
+  return program.exitOverride()
+}
+
+/** Errors of a command and of those below it end in the catch below, with help and suggestions as the program has them. */
+function settle(command: Command, parent: Command): Command {
+  command.exitOverride().copyInheritedSettings(parent).configureHelp({ showGlobalOptions: true })
+  for (const each of command.commands) settle(each, command)
+  return command
+}
