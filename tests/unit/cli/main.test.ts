@@ -92,7 +92,8 @@ test('a pipeline definition that breaks a rule is one sentence, whatever the com
   mkdirSync(work, { recursive: true })
   const copy = mkdtempSync(join(work, 'test-definition-'))
   try {
-    for (const folder of ['src', 'pipelines', 'scripts']) cpSync(join(clone, folder), join(copy, folder), { recursive: true })
+    for (const folder of ['src', 'pipelines', 'scripts'])
+      cpSync(join(clone, folder), join(copy, folder), { recursive: true })
     const definition = join(copy, 'pipelines/users.ts')
     writeFileSync(definition, readFileSync(definition, 'utf8').replace("partitionKey: ['id']", "partitionKey: ['idd']"))
     const { code, stderr } = await sluiceOf(join(copy, 'src/cli/main.ts'), 'status')

@@ -1,0 +1,40 @@
+/**
+ * The bundled source behind a gate: it answers no request before it is told to.
+ */
+import { createServer } from 'node:http'
+import { startSourceServer } from '../../src/local/source/server.ts'
+import type { FaultEnvironment } from './environment.ts'
+
+/** The source of an environment, held. */
+export type HeldSource = {
+  /** Answers the requests that wait, and all later ones. */
+  release(): void
+  /** Puts the environment's own source back. */
+  restore(): Promise<void>
+}
+
+/** Takes the source's place. */
+export async function holdSource(environment: FaultEnvironment): Promise<HeldSource> {
+  const gate = Promise.withResolvers<void>()
+  const { port } = new URL(environment.endpoints.source.url)
+  await environment.service('source').stop()
+  const source = await startSourceServer(0)
+  const server = createServer(async ({ url }, response) => {
+    await gate.promise
+    const answer = await fetch(`http://127.0.0.1:${source.port}${url}`)
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
+  return {
+    release: gate.resolve,
+    async restore() {
+      gate.resolve()
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+      await source.close()
+      await environment.service('source').start()
+    },
+  }
+}
