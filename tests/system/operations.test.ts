@@ -5,6 +5,9 @@ import { awsConfig } from '../../src/connect/aws.ts'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
 import { createProducer, type RecordProducer } from '../../src/connect/kafka-producer.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
+import { valueSubject } from '../../src/core/names.ts'
+import type { AnyTopic } from '../../src/core/pipeline.ts'
+import { topicsOf } from '../../src/core/topology.ts'
 import { writeTimeMicros } from '../../src/core/write-time.ts'
 import { readState } from '../../src/local/state.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
@@ -18,14 +21,15 @@ import { type Ended, sluiceOn } from './sluice.ts'
 
 const environment = `test-operations-${process.pid}`
 const sluice = sluiceOn(environment)
-/** Of the records put on the topic by hand. The registry gives its next id to a schema that comes too late. */
-const lateSchemaId = 3
 const late = '00000000-0000-4000-8000-00000000000a'
 const overtaken = '00000000-0000-4000-8000-00000000000b'
 const timestamp = Date.now() - 60_000
 let endpoints: Endpoints
 let clients: Clients
 let producer: RecordProducer
+/** The schemas of the records put on the topic by hand: the topic's own, and one that comes too late, which gets the next id. */
+let schemaId: number
+let lateSchemaId: number
 let positions: { partition: number; offset: number }[]
 
 beforeAll(async () => {
@@ -35,6 +39,10 @@ beforeAll(async () => {
   endpoints = state.endpoints
   clients = await openClients(endpoints)
   producer = createProducer(clients.kafka)
+  const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))
+  const ids = await Promise.all(topicsOf(pipeline).map(idOf))
+  schemaId = ids[0] ?? 0
+  lateSchemaId = Math.max(...ids) + 1
 })
 
 afterAll(async () => {
@@ -85,7 +93,7 @@ test('topics are shown with their records, schemas, groups and lag', async () =>
     records: 20,
     retentionMs: pipeline.topic.retentionMs,
     subject: 'users_created-value',
-    schemaId: 1,
+    schemaId,
     groups: [{ group: 'sluice-users-process', lag: 0 }],
   })
 })
@@ -110,9 +118,9 @@ describe('dead letters', () => {
       [
         userRecord(lateSchemaId, { id: late, first_name: 'Late' }, timestamp),
         userRecord(lateSchemaId, { id: overtaken, first_name: 'Older' }, timestamp),
-        userRecord(1, { id: overtaken, first_name: 'Younger' }, timestamp + 1),
+        userRecord(schemaId, { id: overtaken, first_name: 'Younger' }, timestamp + 1),
         { key: 'garbage', value: Buffer.from('no Avro'), headers: { note: 'kept' }, timestamp },
-        userRecord(1, { id: 'no-uuid' }, timestamp),
+        userRecord(schemaId, { id: 'no-uuid' }, timestamp),
       ],
       producer,
       clients,
