@@ -41,7 +41,8 @@ function inside<T>(work: Parameters<typeof withClients<T>>[1]): Promise<T> {
 }
 
 test('a parent that is killed in the middle of a run leaves nothing behind that the next start does not settle', async () => {
-  const first = await sluice.start('app deployed', ...up)
+  const { child: first, said } = sluice.start(...up)
+  await said('app deployed')
   let runId = ''
   await reached('a run in the middle of publishing', async () => {
     if (!readState(folder)?.ready) return false
@@ -57,7 +58,8 @@ test('a parent that is killed in the middle of a run leaves nothing behind that 
   await killed
   expect(running()).toEqual(all)
 
-  const second = await sluice.start('where to look next', 'up', '--free-ports', '--records', '100')
+  const second = sluice.start('up', '--free-ports', '--records', '100')
+  await second.said('where to look next')
   expect(running()).toEqual(all)
   await inside(async (clients) => {
     let proof = await reconcile(pipeline, runId, clients)
@@ -69,7 +71,7 @@ test('a parent that is killed in the middle of a run leaves nothing behind that 
     expect(proof.account.written).toBeGreaterThan(0)
     expect(proof.account.fetched).toBe(proof.account.published - proof.account.duplicates)
   })
-  await stopped(second)
+  await stopped(second.child)
   expect(running()).toEqual([])
 })
 

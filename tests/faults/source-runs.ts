@@ -2,25 +2,22 @@
  * What the tests of bad sources have in common: pages, another server in the source's place, and runs that read from it.
  */
 import { randomUUID } from 'node:crypto'
-import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { vi } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
-import { awsConfig } from '../../src/connect/aws.ts'
 import type { Account } from '../../src/core/accounting.ts'
-import { functionName, ruleName } from '../../src/core/names.ts'
+import { functionName } from '../../src/core/names.ts'
 import { type Person, people } from '../../src/local/source/people.ts'
 import { invoke } from '../../src/operations/invoke.ts'
 import type { Run } from '../../src/runtime/ledger.ts'
 import { type IngestEvent, runRequest } from '../../src/runtime/run-request.ts'
 import { type Answer, startHttpServer } from '../fixtures/http-server.ts'
+import { stopSchedule } from '../fixtures/schedule.ts'
 import { type FaultEnvironment, faultEnvironment } from './environment.ts'
 
 /** An environment whose runs are the test's own: no schedule fires. */
 export async function unscheduledEnvironment(name: string): Promise<FaultEnvironment> {
   const environment = await faultEnvironment(name)
-  const events = new EventBridgeClient(awsConfig(environment.endpoints.aws))
-  await events.send(new DisableRuleCommand({ Name: ruleName(pipeline.name) }))
-  events.destroy()
+  await stopSchedule(environment.endpoints.aws, pipeline.name)
   await vi.waitFor(
     async () => {
       const runs = await environment.ledger.latestRuns(10)

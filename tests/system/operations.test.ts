@@ -16,6 +16,7 @@ import { observeRun } from '../../src/operations/observe.ts'
 import { environmentFolder } from '../../src/operations/places.ts'
 import { planRedrive, redrive as sendBack } from '../../src/operations/redrive.ts'
 import { redrivenRecord } from '../../src/operations/redrive-plan.ts'
+import { stopSchedule } from '../fixtures/schedule.ts'
 import { publishAsRun, user, userRecord } from './by-hand.ts'
 import { type Ended, sluiceOn } from './sluice.ts'
 
@@ -33,10 +34,13 @@ let lateSchemaId: number
 let positions: { partition: number; offset: number }[]
 
 beforeAll(async () => {
-  await sluice.start('where to look next', 'up', '--fresh', '--free-ports', '--records', '20', '--seed', 'first')
+  const started = sluice.start('up', '--fresh', '--free-ports', '--records', '20', '--seed', 'first')
+  await started.said('app deployed')
   const state = readState(environmentFolder(environment))
   if (!state) throw new Error('the environment is up but has no state')
   endpoints = state.endpoints
+  await stopSchedule(endpoints.aws, pipeline.name)
+  await started.said('where to look next')
   clients = await openClients(endpoints)
   producer = createProducer(clients.kafka)
   const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))

@@ -10,12 +10,19 @@ import { cloneFolder, environmentFolder } from '../../src/operations/places.ts'
 /** How a command ended. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
+/** A command that goes on. */
+export type Started = {
+  readonly child: ChildProcess
+  /** Resolves once its output holds the text; fails if it ends before. */
+  said(text: string): Promise<void>
+}
+
 /** The command line on one environment. */
 export type Sluice = {
   /** Runs a command to its end. */
   run(...args: string[]): Promise<Ended>
-  /** Starts a command and resolves once its output holds the text; fails if it ends before. */
-  start(until: string, ...args: string[]): Promise<ChildProcess>
+  /** Starts a command that goes on. */
+  start(...args: string[]): Started
   /** Ends what was started and removes the environment. */
   cleanUp(): Promise<void>
 }
@@ -36,15 +43,19 @@ export function sluiceOn(environment: string): Sluice {
       const [code] = await once(child, 'close')
       return { code, ...output }
     },
-    async start(until, ...args) {
+    start(...args) {
       const { child, output } = launch(args)
-      await new Promise<void>((resolve, reject) => {
-        const look = () => (output.stdout + output.stderr).includes(until) && resolve()
-        child.stdout?.on('data', look)
-        child.stderr?.on('data', look)
-        child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${output.stderr}`)))
-      })
-      return child
+      return {
+        child,
+        said: (text) =>
+          new Promise((resolve, reject) => {
+            const look = () => (output.stdout + output.stderr).includes(text) && resolve()
+            child.stdout?.on('data', look)
+            child.stderr?.on('data', look)
+            child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${output.stderr}`)))
+            look()
+          }),
+      }
     },
     async cleanUp() {
       for (const child of started) {

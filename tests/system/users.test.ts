@@ -8,6 +8,7 @@ import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { AnyRow } from '../../src/core/table.ts'
 import { readState } from '../../src/local/state.ts'
 import { environmentFolder } from '../../src/operations/places.ts'
+import { stopSchedule } from '../fixtures/schedule.ts'
 import { type Ended, sluiceOn } from './sluice.ts'
 
 const environment = `test-users-${process.pid}`
@@ -18,10 +19,14 @@ let endpoints: Endpoints
 let client: Client
 
 beforeAll(async () => {
-  up = await sluice.start('where to look next', 'up', '--fresh', '--free-ports', '--records', '50', '--seed', 'first')
+  const started = sluice.start('up', '--fresh', '--free-ports', '--records', '50', '--seed', 'first')
+  await started.said('app deployed')
   const state = readState(environmentFolder(environment))
   if (!state) throw new Error('the environment is up but has no state')
   endpoints = state.endpoints
+  await stopSchedule(endpoints.aws, pipeline.name)
+  await started.said('where to look next')
+  up = started.child
   client = connectCassandra(endpoints.cassandra)
 })
 
