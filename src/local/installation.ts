@@ -12,9 +12,6 @@ const sluiceFolder = join(clone, '.sluice')
 /** Folder of the configuration templates. */
 export const templateFolder = join(clone, 'jvm')
 
-/** The folder of the environment that `npm start` and the commands use. */
-export const defaultEnvironmentFolder = join(sluiceFolder, 'environments', 'default')
-
 /** Folder of one service's jars. */
 export const jarFolder = (service: 'kafka' | 'cassandra' | 'registry') => join(sluiceFolder, 'jvm', service)
 

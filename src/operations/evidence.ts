@@ -29,10 +29,11 @@ export type EvidenceSource = (
  * What the stages have committed now. To be read before the topics are: whatever a stage made of a record is in its
  * topic before the record is committed, and so nothing looks lost that is only on its way.
  */
-export async function stageCommits({ name, process, topic }: Pipeline, { admin }: Clients): Promise<StageCommits> {
+export async function stageCommits(pipeline: Pipeline, { admin }: Clients): Promise<StageCommits> {
+  const { name, process, topic } = pipeline
   const [processed, written] = await Promise.all([
     process ? committedOffsets(admin, consumerGroup(name, 'process'), topic.name) : null,
-    committedOffsets(admin, consumerGroup(name, 'write'), (process?.topic ?? topic).name),
+    committedOffsets(admin, consumerGroup(name, 'write'), writtenTopic(pipeline).name),
   ])
   return { process: processed, write: written }
 }

@@ -9,16 +9,13 @@ import { valueSubject } from '../../src/core/names.ts'
 import type { AnyTopic } from '../../src/core/pipeline.ts'
 import { topicsOf } from '../../src/core/topology.ts'
 import { writeTimeMicros } from '../../src/core/write-time.ts'
-import { readState } from '../../src/local/state.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
 import { deadLetterRecord, deadLettersOf } from '../../src/operations/dead-letters.ts'
 import { observeRun } from '../../src/operations/observe.ts'
-import { environmentFolder } from '../../src/operations/places.ts'
 import { planRedrive, redrive as sendBack } from '../../src/operations/redrive.ts'
 import { redrivenRecord } from '../../src/operations/redrive-plan.ts'
-import { stopSchedule } from '../fixtures/schedule.ts'
 import { publishAsRun, user, userRecord } from './by-hand.ts'
-import { type Ended, sluiceOn } from './sluice.ts'
+import { type Ended, sluiceOn, unscheduledUp } from './sluice.ts'
 
 const environment = `test-operations-${process.pid}`
 const sluice = sluiceOn(environment)
@@ -34,13 +31,7 @@ let lateSchemaId: number
 let positions: { partition: number; offset: number }[]
 
 beforeAll(async () => {
-  const started = sluice.start('up', '--fresh', '--free-ports', '--records', '20', '--seed', 'first')
-  await started.said('app deployed')
-  const state = readState(environmentFolder(environment))
-  if (!state) throw new Error('the environment is up but has no state')
-  endpoints = state.endpoints
-  await stopSchedule(endpoints.aws, pipeline.name)
-  await started.said('where to look next')
+  endpoints = (await unscheduledUp(sluice, environment, 20)).endpoints
   clients = await openClients(endpoints)
   producer = createProducer(clients.kafka)
   const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))

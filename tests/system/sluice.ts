@@ -5,7 +5,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from '../../pipelines/users.ts'
+import { readState } from '../../src/local/state.ts'
 import { cloneFolder, environmentFolder } from '../../src/operations/places.ts'
+import { stopSchedule } from '../fixtures/schedule.ts'
 
 /** How a command ended. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -67,6 +70,20 @@ export function sluiceOn(environment: string): Sluice {
       await rm(environmentFolder(environment), { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * Brings a new environment up with a first run of so many records and seed `first`. Its schedule is stopped as soon as
+ * it is deployed, so that only the test's own runs follow.
+ */
+export async function unscheduledUp(sluice: Sluice, environment: string, records: number) {
+  const started = sluice.start('up', '--fresh', '--free-ports', '--records', String(records), '--seed', 'first')
+  await started.said('app deployed')
+  const state = readState(environmentFolder(environment))
+  if (!state) throw new Error('the environment is up but has no state')
+  await stopSchedule(state.endpoints.aws, pipeline.name)
+  await started.said('where to look next')
+  return { child: started.child, endpoints: state.endpoints }
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {

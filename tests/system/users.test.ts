@@ -6,10 +6,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import { connectCassandra } from '../../src/connect/cassandra.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { AnyRow } from '../../src/core/table.ts'
-import { readState } from '../../src/local/state.ts'
-import { environmentFolder } from '../../src/operations/places.ts'
-import { stopSchedule } from '../fixtures/schedule.ts'
-import { type Ended, sluiceOn } from './sluice.ts'
+import { type Ended, sluiceOn, unscheduledUp } from './sluice.ts'
 
 const environment = `test-users-${process.pid}`
 const sluice = sluiceOn(environment)
@@ -19,14 +16,9 @@ let endpoints: Endpoints
 let client: Client
 
 beforeAll(async () => {
-  const started = sluice.start('up', '--fresh', '--free-ports', '--records', '50', '--seed', 'first')
-  await started.said('app deployed')
-  const state = readState(environmentFolder(environment))
-  if (!state) throw new Error('the environment is up but has no state')
-  endpoints = state.endpoints
-  await stopSchedule(endpoints.aws, pipeline.name)
-  await started.said('where to look next')
+  const started = await unscheduledUp(sluice, environment, 50)
   up = started.child
+  endpoints = started.endpoints
   client = connectCassandra(endpoints.cassandra)
 })
 
