@@ -2,6 +2,7 @@
  * Accounting by identity: what became of each published record, and the sums of a run.
  * Not for gathering the evidence: see src/operations/reconcile.ts.
  */
+import { valueName } from './ledger.ts'
 
 /** What can become of a record. `expired`: its bytes or rows are past retention, so that nothing can be said. */
 export type Fate = 'written' | 'filtered' | 'deadLettered' | 'pending' | 'expired' | 'unaccounted'
@@ -56,7 +57,7 @@ function outputFate(output: WrittenEvidence): Fate {
 
 /** The sums of a run. Each fetched value is in exactly one of the figures from `filtered` on. */
 export type Account = {
-  /** Values in the source's answers. */
+  /** Values in the source's answers; one that several attempts fetched counts once. */
   readonly fetched: number
   /** Records acknowledged on the pipeline's first topic. */
   readonly published: number
@@ -64,27 +65,60 @@ export type Account = {
   readonly duplicates: number
 } & Readonly<Record<Fate, number>>
 
-/** What the ledger says of a run: the ids it published as records, and how many values became dead letters at once. */
-export type LedgerEvidence = {
-  readonly fetched: number
-  readonly publishedIds: readonly string[]
-  readonly deadLetters: number
+/** What one attempt of a run fetched: the ids of its values, in the order of the source. */
+export type Attempt = {
+  readonly name: string
+  readonly recordIds: readonly string[]
+  /** A later attempt succeeded, which read the same values again: this one owes nothing any more. */
+  readonly isSuperseded: boolean
 }
 
-/** Sums up the fates of a run's records. A fetched value that the ledger does not place is unaccounted. */
-export function accountOf(ledger: LedgerEvidence, fates: readonly Fate[]): Account {
-  const { fetched, publishedIds, deadLetters } = ledger
+/** What ledger and topics say of a run. Values go by their names: see `valueName` in ledger.ts. */
+export type RunEvidence = {
+  readonly hasEnded: boolean
+  readonly attempts: readonly Attempt[]
+  /** The id of each record on the pipeline's first topic. */
+  readonly publishedIds: readonly string[]
+  /** The values that became those records. */
+  readonly published: readonly string[]
+  /** The values that became dead letters at once. */
+  readonly deadLettered: readonly string[]
+}
+
+/**
+ * Sums up the fates of a run's records. A fetched value that is neither a record nor a dead letter, whichever attempt
+ * made it one, is unaccounted once the run has ended, and pending before. Attempts that fetched the same value are told
+ * by its id, and where an attempt has an id several times, by which of them it is.
+ */
+export function accountOf(run: RunEvidence, fates: readonly Fate[]): Account {
+  const { publishedIds } = run
+  const identities = new Map(run.attempts.flatMap(identitiesOf))
+  const identified = (names: readonly string[]) => new Set(names.map((name) => identities.get(name) ?? name))
+  const owing = run.attempts.filter(({ isSuperseded }) => !isSuperseded)
+  const fetched = new Set(owing.flatMap(identitiesOf).map(([, identity]) => identity))
+  const deadLettered = identified(run.deadLettered)
+  const published = identified(run.published)
+  const unplaced = [...fetched].filter((each) => !published.has(each) && !deadLettered.has(each)).length
   const count = (fate: Fate) => fates.filter((each) => each === fate).length
-  const unplaced = Math.max(0, fetched - publishedIds.length - deadLetters)
   return {
-    fetched,
+    fetched: fetched.size,
     published: publishedIds.length,
     duplicates: publishedIds.length - new Set(publishedIds).size,
     written: count('written'),
     filtered: count('filtered'),
-    deadLettered: count('deadLettered') + deadLetters,
-    pending: count('pending'),
+    deadLettered: count('deadLettered') + deadLettered.size,
+    pending: count('pending') + (run.hasEnded ? 0 : unplaced),
     expired: count('expired'),
-    unaccounted: count('unaccounted') + unplaced,
+    unaccounted: count('unaccounted') + (run.hasEnded ? unplaced : 0),
   }
+}
+
+/** The names of an attempt's values, each with what it has in common with the same value of another attempt. */
+function identitiesOf({ name, recordIds }: Attempt): [name: string, identity: string][] {
+  const seen = new Map<string, number>()
+  return recordIds.map((id, number) => {
+    const nth = seen.get(id) ?? 0
+    seen.set(id, nth + 1)
+    return [valueName(name, number), `${nth} ${id}`]
+  })
 }

@@ -6,6 +6,8 @@
 export const headerNames = {
   /** The run that fetched the record. */
   run: 'sluice-run',
+  /** The fetched value that the record was made from, `attempt/number`: see `valueName` in ledger.ts. */
+  value: 'sluice-value',
   /** W3C trace context of the ingest. */
   trace: 'traceparent',
   /**

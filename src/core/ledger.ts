@@ -23,13 +23,33 @@ export const runsTable = {
     publish_ms: 'int',
     error_code: 'text',
     error_message: 'text',
+    attempts: 'int',
+    succeeded_attempt: 'int',
   },
   partitionKey: ['pipeline'],
   clusteringColumns: ['run_id'],
   ttlSeconds: keptSeconds,
 } as const satisfies Table
 
-/** One row per run and range of consecutive offsets: the ids of the records at `first_offset` and those after it. */
+/** One row per page of an attempt, written before any of it is produced: the ids of the values from `first_number` on. */
+export const fetchedTable = {
+  name: 'fetched',
+  columns: {
+    pipeline: 'text',
+    run_id: 'text',
+    attempt: 'text',
+    first_number: 'int',
+    record_ids: 'list<text>',
+  },
+  partitionKey: ['pipeline', 'run_id'],
+  clusteringColumns: ['attempt', 'first_number'],
+  ttlSeconds: keptSeconds,
+} as const satisfies Table
+
+/**
+ * One row per run and range of consecutive offsets: the ids of the records at `first_offset` and those after it, and
+ * which of the attempt's values each was.
+ */
 export const publishedTable = {
   name: 'published',
   columns: {
@@ -39,6 +59,8 @@ export const publishedTable = {
     partition_id: 'int',
     first_offset: 'bigint',
     record_ids: 'list<text>',
+    attempt: 'text',
+    numbers: 'list<int>',
   },
   partitionKey: ['pipeline', 'run_id'],
   clusteringColumns: ['topic', 'partition_id', 'first_offset'],
@@ -55,7 +77,7 @@ export const cursorsTable = {
 } as const satisfies Table
 
 /** All tables of the ledger. */
-export const ledgerTables: readonly Table[] = [runsTable, publishedTable, cursorsTable]
+export const ledgerTables: readonly Table[] = [runsTable, fetchedTable, publishedTable, cursorsTable]
 
 /** `running` until the run ended. */
 export type RunState = 'running' | 'succeeded' | 'failed'
@@ -70,10 +92,29 @@ export type RunRequest = {
   readonly seed: string | null
 }
 
-/** Where records of a run stand: at consecutive offsets of one topic-partition. */
+/** What an attempt fetched at once: the ids of its values from `firstNumber` on, in the order of the source. */
+export type FetchedPage = {
+  readonly attempt: string
+  readonly firstNumber: number
+  readonly recordIds: readonly string[]
+}
+
+/** Where records of a run stand, at consecutive offsets of one topic-partition, and which of the attempt's values they were. */
 export type PublishedRange = {
   readonly topic: string
   readonly partition: number
   readonly firstOffset: number
   readonly recordIds: readonly string[]
+  readonly attempt: string
+  readonly numbers: readonly number[]
+}
+
+/** The name of a fetched value: its attempt, `n-random` with n from 1, and its number among the attempt's values from 0. */
+export function valueName(attempt: string, number: number): string {
+  return `${attempt}/${number}`
+}
+
+/** Which attempt of its run it is, from 1. Two deliveries of one event at a time can share a number, not a name. */
+export function attemptNumber(attempt: string): number {
+  return Number.parseInt(attempt, 10)
 }

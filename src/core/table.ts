@@ -15,6 +15,7 @@ export type CqlTypes = {
   timestamp: number
   blob: Buffer
   'list<text>': readonly string[]
+  'list<int>': readonly number[]
 }
 
 /** A CQL type that a column may have. */

@@ -3,10 +3,18 @@
  */
 import { offsetBounds, offsetsSince, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
-import { type Account, accountOf, type Fate, fateOf, type RecordEvidence } from '../core/accounting.ts'
+import {
+  type Account,
+  type Attempt,
+  accountOf,
+  type Fate,
+  fateOf,
+  type RecordEvidence,
+  type RunEvidence,
+} from '../core/accounting.ts'
 import { SluiceError } from '../core/errors.ts'
 import { formatPosition, headerNames, headerText, type RecordPosition } from '../core/headers.ts'
-import type { PublishedRange } from '../core/ledger.ts'
+import { attemptNumber, type FetchedPage, type PublishedRange, valueName } from '../core/ledger.ts'
 import { deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
@@ -51,14 +59,16 @@ export async function reconcile(pipeline: Pipeline, runId: string | null, client
  */
 export async function openReconciliation(pipeline: Pipeline, runId: string, clients: Clients): Promise<Reconciliation> {
   const ledger = ledgerOf(clients.cassandra, pipeline.name)
-  let run = await ledger.run(runId)
-  if (!run) {
+  const found = await ledger.run(runId)
+  if (!found) {
     throw new SluiceError(
       'RUN_UNKNOWN',
       `pipeline "${pipeline.name}" has no run "${runId}": see its runs in table sluice.runs`,
     )
   }
-  let ranges = await ledger.published(runId)
+  let run: Run = found
+  let attempts = attemptsOf(run, await ledger.fetched(runId))
+  const ranges = await ledger.published(runId)
   const onTopic = ranges.filter(({ topic }) => topic === pipeline.topic.name)
   const listed = onTopic.flatMap(positionsOf)
   const index = recordIndex(pipeline, listed, runId)
@@ -67,30 +77,32 @@ export async function openReconciliation(pipeline: Pipeline, runId: string, clie
   const open = openPositions(listed)
   const evidence = evidenceSource(pipeline, clients, index)
   const listedIds = onTopic.flatMap(({ recordIds }) => recordIds)
-  const ledgerEvidence = (unlisted: readonly TopicRecord[], { state, fetched }: Run) => {
-    const others = ranges.filter(({ topic }) => topic !== pipeline.topic.name)
-    const deadLetters = others.flatMap(({ recordIds }) => recordIds)
-    const publishedIds = [...listedIds, ...unlisted.map((record) => record.key?.toString() ?? formatPosition(record))]
-    const placed = new Set(publishedIds).size + deadLetters.length
-    // A run that has not ended, or was cut off, has not told how much it fetched: it owes what it published.
-    return { fetched: state === 'running' ? placed : fetched, publishedIds, deadLetters: deadLetters.length }
-  }
+  const listedValues = onTopic.flatMap(valuesOf)
+  const listedDeadLetters = ranges.filter(({ topic }) => topic !== pipeline.topic.name).flatMap(valuesOf)
+  const runEvidence = (unlisted: readonly TopicRecord[]): RunEvidence => ({
+    hasEnded: run.state !== 'running',
+    attempts,
+    publishedIds: [...listedIds, ...unlisted.map((record) => record.key?.toString() ?? formatPosition(record))],
+    published: [...listedValues, ...unlisted.map(valueMadeFrom)],
+    deadLettered: [...listedDeadLetters, ...index.ingestDeadLetters().map(valueMadeFrom)],
+  })
   return {
     async check() {
-      if (run?.state === 'running') {
+      // Before the topics, so that nothing looks lost that is only on its way.
+      if (run.state !== 'succeeded') {
         run = (await ledger.run(runId)) ?? run
-        ranges = await ledger.published(runId)
+        attempts = attemptsOf(run, await ledger.fetched(runId))
       }
       const commits = await stageCommits(pipeline, clients)
       await reader.catchUp()
       const unlisted = index.unlisted()
       open.extendTo([...listed, ...unlisted])
       const fates = await open.update((positions) => evidence(positions, start, commits))
-      const account = accountOf(ledgerEvidence(unlisted, run as Run), fates)
+      const account = accountOf(runEvidence(unlisted), fates)
       const processed = processHop(pipeline, index, [...listed, ...unlisted])
-      return { pipeline: pipeline.name, run: run as Run, account, processed }
+      return { pipeline: pipeline.name, run, account, processed }
     },
-    isFinal: () => run?.state !== 'running' && open.isEmpty(),
+    isFinal: () => run.state !== 'running' && open.isEmpty(),
     close: () => reader.close(),
   }
 }
@@ -102,6 +114,24 @@ async function latestRun(pipeline: Pipeline, { cassandra }: Clients): Promise<st
     'RUN_UNKNOWN',
     `pipeline "${pipeline.name}" has no run yet: start one with "sluice trigger ${pipeline.name}"`,
   )
+}
+
+/** What each attempt fetched. Pages come in the order of their numbers. */
+function attemptsOf({ succeededAttempt }: Run, pages: readonly FetchedPage[]): Attempt[] {
+  return [...Map.groupBy(pages, ({ attempt }) => attempt)].map(([name, ofAttempt]) => ({
+    name,
+    recordIds: ofAttempt.flatMap(({ recordIds }) => recordIds),
+    isSuperseded: attemptNumber(name) < (succeededAttempt ?? 0),
+  }))
+}
+
+function valuesOf({ attempt, numbers }: PublishedRange): string[] {
+  return numbers.map((number) => valueName(attempt, number))
+}
+
+/** The value that a record was made from; one that does not say so stands for itself. */
+function valueMadeFrom(record: TopicRecord): string {
+  return headerText(record.headers, headerNames.value) ?? formatPosition(record)
 }
 
 function positionsOf({ topic, partition, firstOffset, recordIds }: PublishedRange): RecordPosition[] {

@@ -24,6 +24,8 @@ export type RecordIndex = {
    * published them, or Kafka took them twice, and the ledger does not know.
    */
   unlisted(): readonly TopicRecord[]
+  /** The dead letters of the run's ingest, each a fetched value that never was a record. */
+  ingestDeadLetters(): readonly TopicRecord[]
 }
 
 /** An index of a run's records: those at the given positions of the pipeline's first topic, and those that name the run. */
@@ -34,6 +36,7 @@ export function recordIndex(pipeline: Pipeline, positions: readonly RecordPositi
   const copies = new Map<string, TopicRecord[]>()
   const outputs = new Map<string, TopicRecord[]>()
   const deadLettered = new Set<string>()
+  const ingestDeadLetters: TopicRecord[] = []
   const deadLetterTopics = new Set([pipeline.topic.name, writtenTopic(pipeline).name].map(deadLetterTopic))
 
   const namesRun = ({ headers }: TopicRecord) => headerText(headers, headerNames.run) === runId
@@ -47,6 +50,7 @@ export function recordIndex(pipeline: Pipeline, positions: readonly RecordPositi
       if (deadLetterTopics.has(record.topic)) {
         const origin = headerText(record.headers, headerNames.deadLetterOrigin)
         if (origin) deadLettered.add(origin)
+        else if (namesRun(record)) ingestDeadLetters.push(record)
       } else if (record.topic === pipeline.topic.name) {
         const position = formatPosition(record)
         const isUnlisted = !ofRun.has(position) && namesRun(record) && !(headerNames.origin in record.headers)
@@ -67,5 +71,6 @@ export function recordIndex(pipeline: Pipeline, positions: readonly RecordPositi
     },
     isDeadLettered: (position) => deadLettered.has(formatPosition(position)),
     unlisted: () => [...unlisted.values()],
+    ingestDeadLetters: () => ingestDeadLetters,
   }
 }

@@ -1,10 +1,18 @@
 /**
  * Reads and writes the ledger: what each run fetched and published, and how far each source was read.
  */
-import type { Client, QueryOptions } from 'cassandra-driver'
+import type { Client, QueryOptions, types } from 'cassandra-driver'
 import { insert, selectByKey, selectPartition } from '../core/cql.ts'
 import { SluiceError } from '../core/errors.ts'
-import { cursorsTable, type PublishedRange, publishedTable, type RunState, runsTable } from '../core/ledger.ts'
+import {
+  cursorsTable,
+  type FetchedPage,
+  fetchedTable,
+  type PublishedRange,
+  publishedTable,
+  type RunState,
+  runsTable,
+} from '../core/ledger.ts'
 import { keyspace } from '../core/names.ts'
 import type { Cursor } from '../core/pipeline.ts'
 import type { AnyRow, Table } from '../core/table.ts'
@@ -18,7 +26,11 @@ export type Run = {
   readonly finishedAt: number | null
   readonly cursorBefore: Cursor | null
   readonly cursorAfter: Cursor | null
-  /** Values that the source's answers held. */
+  /** How often the run was begun. */
+  readonly attempts: number
+  /** The latest attempt that succeeded, which stands for those before it; null as long as none did. */
+  readonly succeededAttempt: number | null
+  /** Values that the source's answers held, in the latest attempt. */
   readonly fetched: number
   /** Milliseconds spent on the source and on Kafka. */
   readonly fetchMs: number
@@ -29,12 +41,14 @@ export type Run = {
 /** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE. */
 export type Ledger = {
   save(run: Run): Promise<void>
+  saveFetched(runId: string, page: FetchedPage): Promise<void>
   savePublished(runId: string, range: PublishedRange): Promise<void>
   saveCursor(runId: string, cursor: Cursor): Promise<void>
   cursor(): Promise<Cursor | null>
   run(id: string): Promise<Run | null>
   /** The latest runs, newest first. */
   latestRuns(count: number): Promise<Run[]>
+  fetched(runId: string): Promise<FetchedPage[]>
   published(runId: string): Promise<PublishedRange[]>
 }
 
@@ -51,11 +65,20 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
     const values = Object.keys(table.columns).map((column) => row[column])
     await execute(insert(keyspace, table), values)
   }
+  const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
+    const found: T[] = []
+    const result = await execute(selectPartition(keyspace, table), [pipeline, runId], { autoPage: true })
+    for await (const row of result) found.push(read(row))
+    return found
+  }
   return {
     async save(run) {
       await put(runsTable, { pipeline, ...runRow(run) })
     },
-    async savePublished(runId, { topic, partition, firstOffset, recordIds }) {
+    async saveFetched(runId, { attempt, firstNumber, recordIds }) {
+      await put(fetchedTable, { pipeline, run_id: runId, attempt, first_number: firstNumber, record_ids: recordIds })
+    },
+    async savePublished(runId, { topic, partition, firstOffset, recordIds, attempt, numbers }) {
       await put(publishedTable, {
         pipeline,
         run_id: runId,
@@ -63,6 +86,8 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
         partition_id: partition,
         first_offset: firstOffset,
         record_ids: recordIds,
+        attempt,
+        numbers,
       })
     },
     async saveCursor(runId, cursor) {
@@ -80,19 +105,21 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       const query = `${selectPartition(keyspace, runsTable)} ORDER BY run_id DESC LIMIT ${Math.floor(count)}`
       return (await execute(query, [pipeline])).rows.map(runOf)
     },
-    async published(runId) {
-      const result = await execute(selectPartition(keyspace, publishedTable), [pipeline, runId], { autoPage: true })
-      const ranges: PublishedRange[] = []
-      for await (const row of result) {
-        ranges.push({
-          topic: row.topic,
-          partition: row.partition_id,
-          firstOffset: Number(row.first_offset),
-          recordIds: row.record_ids,
-        })
-      }
-      return ranges
-    },
+    fetched: (runId) =>
+      rowsOf(fetchedTable, runId, (row) => ({
+        attempt: row.attempt,
+        firstNumber: row.first_number,
+        recordIds: row.record_ids,
+      })),
+    published: (runId) =>
+      rowsOf(publishedTable, runId, (row) => ({
+        topic: row.topic,
+        partition: row.partition_id,
+        firstOffset: Number(row.first_offset),
+        recordIds: row.record_ids,
+        attempt: row.attempt,
+        numbers: row.numbers,
+      })),
   }
 }
 
@@ -110,6 +137,8 @@ function runRow(run: Run): AnyRow {
     publish_ms: Math.round(run.publishMs),
     error_code: run.error?.code ?? null,
     error_message: run.error?.message ?? null,
+    attempts: run.attempts,
+    succeeded_attempt: run.succeededAttempt,
   }
 }
 
@@ -122,6 +151,8 @@ function runOf(row: { readonly [column: string]: unknown }): Run {
     finishedAt: row.finished_at === null ? null : Number(row.finished_at),
     cursorBefore: parseCursor(row.cursor_before),
     cursorAfter: parseCursor(row.cursor_after),
+    attempts: Number(row.attempts),
+    succeededAttempt: row.succeeded_attempt === null ? null : Number(row.succeeded_attempt),
     fetched: Number(row.fetched),
     fetchMs: Number(row.fetch_ms),
     publishMs: Number(row.publish_ms),

@@ -15,7 +15,7 @@ import { observeRun } from '../../src/operations/observe.ts'
 import { workFolder } from '../../src/operations/places.ts'
 import { bringUp, type RunningEnvironment } from '../../src/operations/up.ts'
 import { type Ledger, ledgerOf } from '../../src/runtime/ledger.ts'
-import { publishedRanges } from '../../src/runtime/publish.ts'
+import { publishAsRun } from '../fixtures/publish-as-run.ts'
 
 /** An environment that is up, with the users pipeline deployed. */
 export type FaultEnvironment = RunningEnvironment & {
@@ -51,25 +51,7 @@ export async function faultEnvironment(
     ledger,
     producer,
     async publishAsRun(runId, records) {
-      const now = Date.now()
-      const run = {
-        id: runId,
-        state: 'running' as const,
-        scheduledAt: now,
-        startedAt: Math.min(now, ...records.map(({ timestamp }) => timestamp)),
-        finishedAt: null,
-        cursorBefore: null,
-        cursorAfter: null,
-        fetched: records.length,
-        fetchMs: 0,
-        publishMs: 0,
-        error: null,
-      }
-      await ledger.save(run)
-      const positions = await producer.send(pipeline.topic.name, records)
-      const ids = records.map(({ key }, index) => key?.toString() || `record-${index}`)
-      for (const range of publishedRanges(pipeline.topic.name, positions, ids)) await ledger.savePublished(runId, range)
-      await ledger.save({ ...run, state: 'succeeded', finishedAt: Date.now() })
+      await publishAsRun(runId, records, producer, ledger)
       return runId
     },
     async settled(runId, deadlineMs = 60_000) {

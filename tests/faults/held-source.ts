@@ -13,8 +13,11 @@ export type HeldSource = {
   restore(): Promise<void>
 }
 
-/** Takes the source's place. */
-export async function holdSource(environment: FaultEnvironment): Promise<HeldSource> {
+/** Takes the source's place; `change` makes other answers of its own. */
+export async function holdSource(
+  environment: FaultEnvironment,
+  change: (body: string) => string = (body) => body,
+): Promise<HeldSource> {
   const gate = Promise.withResolvers<void>()
   const { port } = new URL(environment.endpoints.source.url)
   await environment.service('source').stop()
@@ -22,7 +25,7 @@ export async function holdSource(environment: FaultEnvironment): Promise<HeldSou
   const server = createServer(async ({ url }, response) => {
     await gate.promise
     const answer = await fetch(`http://127.0.0.1:${source.port}${url}`)
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(change(await answer.text()))
   })
   await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
   return {

@@ -1,13 +1,10 @@
 /**
- * Records put on the users pipeline's first topic by hand, as a run of their own in the ledger.
+ * Synthesized records for the users pipeline's first topic, framed with any schema id.
  */
 import { pipeline } from '../../pipelines/users.ts'
-import type { OutgoingRecord, RecordProducer } from '../../src/connect/kafka-producer.ts'
+import type { OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import { avroCodec } from '../../src/core/avro-codec.ts'
 import { frame } from '../../src/core/wire-format.ts'
-import type { Clients } from '../../src/operations/clients.ts'
-import { ledgerOf } from '../../src/runtime/ledger.ts'
-import { publishedRanges } from '../../src/runtime/publish.ts'
 
 /** A synthesized user as the source topic has it. */
 export const user = {
@@ -36,22 +33,4 @@ export function userRecord(schemaId: number, fields: Partial<typeof user>, times
     headers: {},
     timestamp,
   }
-}
-
-/** Publishes records as a run and returns where they stand, in order. */
-export async function publishAsRun(
-  runId: string,
-  records: readonly OutgoingRecord[],
-  producer: RecordProducer,
-  { cassandra }: Clients,
-) {
-  const ledger = ledgerOf(cassandra, pipeline.name)
-  const startedAt = Math.min(...records.map(({ timestamp }) => timestamp))
-  const none = { cursorBefore: null, cursorAfter: null, fetchMs: 0, publishMs: 0, error: null }
-  const run = { id: runId, scheduledAt: startedAt, startedAt, fetched: records.length, ...none }
-  const positions = await producer.send(pipeline.topic.name, records)
-  const ids = records.map(({ key }) => String(key))
-  for (const range of publishedRanges(pipeline.topic.name, positions, ids)) await ledger.savePublished(runId, range)
-  await ledger.save({ ...run, state: 'succeeded', finishedAt: Date.now() })
-  return positions
 }

@@ -14,7 +14,9 @@ import { deadLetterRecord, deadLettersOf } from '../../src/operations/dead-lette
 import { observeRun } from '../../src/operations/observe.ts'
 import { planRedrive, redrive as sendBack } from '../../src/operations/redrive.ts'
 import { redrivenRecord } from '../../src/operations/redrive-plan.ts'
-import { publishAsRun, user, userRecord } from './by-hand.ts'
+import { ledgerOf } from '../../src/runtime/ledger.ts'
+import { publishAsRun } from '../fixtures/publish-as-run.ts'
+import { user, userRecord } from './by-hand.ts'
 import { type Ended, sluiceOn, unscheduledUp } from './sluice.ts'
 
 const environment = `test-operations-${process.pid}`
@@ -118,7 +120,7 @@ describe('dead letters', () => {
         userRecord(schemaId, { id: 'no-uuid' }, timestamp),
       ],
       producer,
-      clients,
+      ledgerOf(clients.cassandra, pipeline.name),
     )
     expect(await account()).toMatchObject({ written: 1, deadLettered: 4, pending: 0, unaccounted: 0 })
     const headers = { 'sluice-dead-letter-code': 'VALUE_INVALID', 'sluice-dead-letter-stage': 'ingest' }

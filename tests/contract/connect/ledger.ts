@@ -19,6 +19,8 @@ const run = (id: string, change: Partial<Run> = {}): Run => ({
   finishedAt: null,
   cursorBefore: null,
   cursorAfter: null,
+  attempts: 1,
+  succeededAttempt: null,
   fetched: 0,
   fetchMs: 0,
   publishMs: 0,
@@ -52,6 +54,8 @@ export function ledgerContract(endpoints: () => Endpoints): void {
       finishedAt: begun.startedAt + 5,
       cursorBefore: { page: 2, at: 'x' },
       cursorAfter: { page: 3 },
+      attempts: 3,
+      succeededAttempt: 2,
       fetched: 2_000,
       fetchMs: 12,
       publishMs: 34,
@@ -75,6 +79,8 @@ export function ledgerContract(endpoints: () => Endpoints): void {
       partition: index % 6,
       firstOffset: index * 10 + 2 ** 33,
       recordIds: [`id-${index}`, "o'neil"],
+      attempt: '1-a',
+      numbers: [2 * index, 2 * index + 1],
     }))
     for (let at = 0; at < ranges.length; at += 300) {
       await Promise.all(ranges.slice(at, at + 300).map((range) => ledger.savePublished('many', range)))
@@ -83,6 +89,15 @@ export function ledgerContract(endpoints: () => Endpoints): void {
     const byOffset = (a: { firstOffset: number }, b: { firstOffset: number }) => a.firstOffset - b.firstOffset
     expect((await ledger.published('many')).sort(byOffset)).toEqual(ranges)
     expect(await ledger.published('none')).toEqual([])
+  })
+
+  test('what each attempt fetched comes back attempt by attempt, in the order of the values', async () => {
+    const pages = ['1-b', '2-a'].flatMap((attempt) =>
+      [0, 500, 1_000].map((firstNumber) => ({ attempt, firstNumber, recordIds: [`id-${firstNumber}`, 'id-x'] })),
+    )
+    for (const page of pages.toReversed()) await ledger.saveFetched('attempts', page)
+    expect(await ledger.fetched('attempts')).toEqual(pages)
+    expect(await ledger.fetched('none')).toEqual([])
   })
 
   test('the cursor is what was saved last, null before that', async () => {

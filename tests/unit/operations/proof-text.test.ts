@@ -15,6 +15,8 @@ const proof = (change: Partial<Account> = {}): Proof => ({
     finishedAt: 1,
     cursorBefore: null,
     cursorAfter: null,
+    attempts: 1,
+    succeededAttempt: 1,
     fetched: 2_000,
     fetchMs: 1_234.4,
     publishMs: 55,

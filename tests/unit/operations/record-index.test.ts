@@ -119,3 +119,18 @@ describe('records that name the run and that the ledger does not know', () => {
     expect(index.copies(position(5)).map(({ offset }) => offset)).toEqual([8])
   })
 })
+
+test('the dead letters of the ingest are those that name the run and no record', () => {
+  const mine = { 'sluice-run': Buffer.from('run-1') }
+  const index = recordIndex(orders, [], 'run-1')
+  for (const record of [
+    at('orders.dlt', 0, mine),
+    at('orders.dlt', 1, { ...mine, ...dead('orders/0/6') }),
+    at('orders.dlt', 2, { 'sluice-run': Buffer.from('run-2') }),
+    at('orders.dlt', 3),
+    at('orders', 4, mine),
+  ]) {
+    index.add(record)
+  }
+  expect(index.ingestDeadLetters().map(({ offset }) => offset)).toEqual([0])
+})

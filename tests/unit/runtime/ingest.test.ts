@@ -68,6 +68,7 @@ test('a run reads pages until it has enough, and publishes them with key, run an
   })
   expect(records[0] && headersOf(records[0])).toEqual({
     'sluice-run': runId,
+    'sluice-value': expect.stringMatching(/^1-[0-9a-f]{8}\/0$/),
     traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
   })
   expect(
@@ -84,21 +85,36 @@ test('a run reads pages until it has enough, and publishes them with key, run an
   expect(ledger('cursors')).toEqual([{ pipeline: 'orders', cursor: '{"page":3}', run_id: runId }])
 })
 
-test('the ledger holds the id and position of each record', async () => {
-  pages = [{ items: [order('a'), order('b'), order('c')], next: null }]
+test('the ledger holds the id and position of each record, and which of the fetched values it was', async () => {
+  pages = [
+    { items: [order('a'), order('b'), order('c')], next: 2 },
+    { items: [order('d')], next: null },
+  ]
   const { handle, ledger } = start()
   await handle(event())
   expect(
-    ledger('published').map(({ topic, partition_id, first_offset, record_ids }) => [
+    ledger('published').map(({ topic, partition_id, first_offset, record_ids, numbers }) => [
       topic,
       partition_id,
       first_offset,
       record_ids,
+      numbers,
     ]),
   ).toEqual([
-    ['orders', 0, 100, ['a', 'c']],
-    ['orders', 1, 100, ['b']],
+    ['orders', 0, 100, ['a', 'c'], [0, 2]],
+    ['orders', 1, 100, ['b'], [1]],
+    ['orders', 0, 102, ['d'], [3]],
   ])
+  const attempts = [...ledger('published'), ...ledger('fetched')].map(({ attempt }) => attempt)
+  expect(new Set(attempts).size).toBe(1)
+})
+
+test('the ledger holds what is to be published before it is', async () => {
+  pages = [{ items: [order('a'), { id: '' }, order('c')], next: null }]
+  const { handle, ledger, failing } = start()
+  failing.add('orders').add('orders.dlt')
+  await expect(handle(event())).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' })
+  expect(ledger('fetched')).toMatchObject([{ run_id: runId, first_number: 0, record_ids: ['a', 'value-1', 'c'] }])
 })
 
 test('a run ends with the last page, or with an empty one', async () => {
