@@ -3,10 +3,12 @@
  * Not for sending them: see redrive.ts.
  */
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
+import type { OutgoingRecord } from '../connect/kafka-producer.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
 import { SluiceError } from '../core/errors.ts'
 import { formatPosition, headerNames, headerText, parsePosition, type RecordPosition } from '../core/headers.ts'
 import { deadLetterTopic, parkingTopic } from '../core/names.ts'
+import { recordBytes } from '../core/record-size.ts'
 import type { Clients } from './clients.ts'
 
 /** `waiting` until it is sent back (`redriven`) or put aside for good (`parked`). */
@@ -24,6 +26,8 @@ export type DeadLetter = {
   /** Milliseconds since the epoch, of the record that was given up. */
   readonly timestamp: number
   readonly bytes: number
+  /** Of the dead letter with its key and headers, or up to some tens more. */
+  readonly wholeBytes: number
   /** How often the record had been redriven when it was given up. */
   readonly redrives: number
   readonly state: DeadLetterState
@@ -97,10 +101,17 @@ export function describeDeadLetter(record: TopicRecord): DeadLetter {
     stage: text(headerNames.deadLetterStage) ?? 'unknown',
     timestamp,
     bytes: value?.length ?? 0,
+    wholeBytes: recordBytes({ key: record.key, value, headers: definedHeaders(record) }),
     redrives: redrivesOf(record),
     state: 'waiting',
     sentTo: null,
   }
+}
+
+/** The headers of a record, without those that a client gives no value. */
+export function definedHeaders({ headers }: TopicRecord): OutgoingRecord['headers'] {
+  type Entry = [name: string, value: OutgoingRecord['headers'][string]]
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is Entry => entry[1] !== undefined))
 }
 
 /** How often a record was redriven before; 0 without a readable header. */

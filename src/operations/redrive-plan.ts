@@ -4,9 +4,11 @@
  */
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
 import type { TopicRecord } from '../connect/kafka-reader.ts'
+import { SluiceError } from '../core/errors.ts'
 import { formatPosition, headerNames, headerText, parsePosition } from '../core/headers.ts'
 import { deadLetterTopic } from '../core/names.ts'
-import { type DeadLetter, describeDeadLetter } from './dead-letters.ts'
+import { fitting, maxRecordBytes } from '../core/record-size.ts'
+import { type DeadLetter, definedHeaders, describeDeadLetter } from './dead-letters.ts'
 
 /** Redriven so often in vain, a dead letter is parked instead. */
 export const redriveLimit = 3
@@ -26,6 +28,25 @@ export type RedriveStep = {
 /** What is done with each of a topic's dead letters that the selection takes in, in their order. */
 export function redrivePlan(topic: string, letters: readonly DeadLetter[], selection: Selection): RedriveStep[] {
   return letters.filter((letter) => isSelected(letter, selection)).map((letter) => stepOf(topic, letter))
+}
+
+/**
+ * A step whose record, with the headers that a redrive adds, is more than its topic takes, is refused instead; others
+ * stay as they are. `record` is the dead letter of the step.
+ */
+export function fittingStep(step: RedriveStep, record: TopicRecord, topic: string, firstTopic: string): RedriveStep {
+  try {
+    fitting(redrivenRecord(record, firstTopic), topic)
+    return step
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return { ...step, action: 'refuse', reason: error.message }
+  }
+}
+
+/** Whether a redrive may make a record of the step that its topic does not take: it adds less than 1 KiB of headers. */
+export function isNearLimit({ action, letter }: RedriveStep): boolean {
+  return action === 'redrive' && letter.wholeBytes > maxRecordBytes - 1_024
 }
 
 function isSelected({ position, code }: DeadLetter, selection: Selection): boolean {
@@ -57,7 +78,7 @@ export function redrivenRecord(record: TopicRecord, firstTopic: string): Outgoin
   const { origin, redrives, position } = describeDeadLetter(record)
   if (origin === null) throw new Error('a dead letter without origin cannot be redriven')
   const first = parsePosition(headerText(record.headers, headerNames.origin) ?? '')
-  const kept = headersOf(record).filter(([name]) => !deadLetterHeaderNames.has(name))
+  const kept = Object.entries(definedHeaders(record)).filter(([name]) => !deadLetterHeaderNames.has(name))
   return {
     key: record.key,
     value: record.value,
@@ -78,7 +99,7 @@ export function parkedRecord(record: TopicRecord): OutgoingRecord {
     key: record.key,
     value: record.value,
     timestamp: record.timestamp,
-    headers: { ...Object.fromEntries(headersOf(record)), [headerNames.redrivenFrom]: formatPosition(record) },
+    headers: { ...definedHeaders(record), [headerNames.redrivenFrom]: formatPosition(record) },
   }
 }
 
@@ -93,9 +114,3 @@ const deadLetterHeaderNames: ReadonlySet<string> = new Set([
   headerNames.deadLetterReason,
   headerNames.deadLetterStage,
 ])
-
-type HeaderEntry = [name: string, value: OutgoingRecord['headers'][string]]
-
-function headersOf({ headers }: TopicRecord): HeaderEntry[] {
-  return Object.entries(headers).filter((entry): entry is HeaderEntry => entry[1] !== undefined)
-}

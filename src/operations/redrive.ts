@@ -2,6 +2,7 @@
  * Redrive: dead letters are sent back to the topic whose record was given up, or parked after three times in vain.
  */
 import { createProducer, type OutgoingRecord } from '../connect/kafka-producer.ts'
+import type { TopicRecord } from '../connect/kafka-reader.ts'
 import { SluiceError } from '../core/errors.ts'
 import { formatPosition } from '../core/headers.ts'
 import { parkingTopic } from '../core/names.ts'
@@ -10,6 +11,8 @@ import { topicsOf } from '../core/topology.ts'
 import type { Clients } from './clients.ts'
 import { deadLetterRecord, deadLetterRecords, deadLettersOf } from './dead-letters.ts'
 import {
+  fittingStep,
+  isNearLimit,
   namedTopic,
   parkedRecord,
   type RedriveStep,
@@ -43,12 +46,10 @@ export function findTopic(pipelines: readonly Pipeline[], name: string): OwnedTo
  * What a redrive of the selection does. Fails with DEAD_LETTER_UNKNOWN when nothing stands at the position, and with
  * REDRIVE_REFUSED when nothing but refused dead letters is selected.
  */
-export async function planRedrive(
-  { topic }: OwnedTopic,
-  selection: Selection,
-  clients: Clients,
-): Promise<RedriveStep[]> {
-  const steps = redrivePlan(topic, await deadLettersOf(topic, clients), selection)
+export async function planRedrive(owned: OwnedTopic, selection: Selection, clients: Clients): Promise<RedriveStep[]> {
+  const { topic } = owned
+  const plan = redrivePlan(topic, await deadLettersOf(topic, clients), selection)
+  const steps = await withoutTooLarge(owned, plan, clients)
   if (steps.length === 0 && 'offset' in selection) await deadLetterRecord(topic, selection, clients)
   const [first] = steps
   if (first && steps.every(({ action }) => action === 'refuse')) {
@@ -56,6 +57,16 @@ export async function planRedrive(
     throw new SluiceError('REDRIVE_REFUSED', `${which} cannot be redriven: ${first.reason}`)
   }
   return steps
+}
+
+/** The steps, with those refused whose record would be larger than its topic takes. */
+async function withoutTooLarge({ pipeline, topic }: OwnedTopic, steps: readonly RedriveStep[], clients: Clients) {
+  const near = steps.filter(isNearLimit).map(({ letter }) => letter.position)
+  const records = near.length > 0 ? await deadLetterRecords(topic, near, clients) : new Map<string, TopicRecord>()
+  return steps.map((step) => {
+    const record = records.get(formatPosition(step.letter.position))
+    return record ? fittingStep(step, record, topic, pipeline.topic.name) : step
+  })
 }
 
 /**

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { TopicRecord } from '../../../src/connect/kafka-reader.ts'
+import { maxRecordBytes, recordBytes } from '../../../src/core/record-size.ts'
 import { type DeadLetter, describeDeadLetter } from '../../../src/operations/dead-letters.ts'
-import { namedTopic, parkedRecord, redrivenRecord, redrivePlan } from '../../../src/operations/redrive-plan.ts'
+import {
+  fittingStep,
+  isNearLimit,
+  namedTopic,
+  parkedRecord,
+  type RedriveStep,
+  redrivenRecord,
+  redrivePlan,
+} from '../../../src/operations/redrive-plan.ts'
 
 const deadLetter = (offset: number, headers: Record<string, string> = {}): TopicRecord => ({
   topic: 'orders.dlt',
@@ -65,6 +74,36 @@ describe('the plan', () => {
       [1, 'refuse'],
       [2, 'refuse'],
     ])
+  })
+})
+
+describe('a record near the limit of its topic', () => {
+  /** A dead letter whose redriven record would be `spare` bytes below the limit. */
+  const filled = (spare: number): TopicRecord => {
+    const letter = deadLetter(3)
+    const room = maxRecordBytes - recordBytes({ ...redrivenRecord(letter, 'orders'), value: null }) - spare
+    return { ...letter, value: Buffer.alloc(room) }
+  }
+  const stepOf = (record: TopicRecord): RedriveStep => {
+    const [step] = redrivePlan('orders', [describeDeadLetter(record)], all)
+    if (!step || !isNearLimit(step)) throw new Error('not near the limit')
+    return fittingStep(step, record, 'orders', 'orders')
+  }
+
+  test('is sent back while it fits with the headers that a redrive adds', () => {
+    expect(stepOf(filled(0)).action).toBe('redrive')
+  })
+
+  test('is refused with size and limit when it does not', () => {
+    expect(stepOf(filled(-1))).toMatchObject({
+      action: 'refuse',
+      reason: 'the record for topic orders has 1048577 bytes with its headers, more than the 1048576 allowed',
+    })
+  })
+
+  test('is looked at only there', () => {
+    const near = (record: TopicRecord) => redrivePlan('orders', [describeDeadLetter(record)], all).map(isNearLimit)
+    expect([near(filled(4_000)), near(deadLetter(1, { 'sluice-redrives': '3' }))]).toEqual([[false], [false]])
   })
 })
 
