@@ -59,6 +59,25 @@ test('a thousand versions of ten keys in one millisecond, brought twice: no row 
   expect(rows.steppedBack).toEqual([])
 })
 
+test('versions of one millisecond on both sides of a multiple of 1000 offsets, in two batches: the first stays until the next millisecond', async () => {
+  poller = startPollerProcess(environment.endpoints.aws)
+  await fillTo(999)
+  const [key = ''] = keys(1)
+  const timestamp = Date.now()
+  const bring = async (number: number, time: number) => {
+    const run = await environment.publishAsRun(`two-batches-${number}`, [
+      version(key, number, { partition, timestamp: time }),
+    ])
+    expect(await environment.settled(run)).toMatchObject({ ...whole, written: 1 })
+    return { offset: await firstOffset(run), rows: await watchRows(environment, [key]).end() }
+  }
+  const first = await bring(1, timestamp)
+  expect([first.offset % 1_000, first.rows]).toEqual([999, [1]])
+  const tied = await bring(2, timestamp)
+  expect([tied.offset, tied.rows]).toEqual([first.offset + 1, [1]])
+  expect((await bring(3, timestamp + 1)).rows).toEqual([3])
+})
+
 test('versions of one millisecond on both sides of a multiple of 1000 offsets, in one batch: the last wins', async () => {
   poller = startPollerProcess(environment.endpoints.aws)
   await fillTo(997)

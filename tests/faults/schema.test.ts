@@ -89,6 +89,19 @@ test('a changed column type is refused by name, and the app goes on as it is', a
   expect(await functionCode(environment)).toEqual(before)
 })
 
+test('a changed key is refused with the old and the new one, and the app goes on as it is', async () => {
+  const before = await functionCode(environment)
+  const app = await change('key', [['clusteringColumns: []', "clusteringColumns: ['email']"]])
+  await whileRecordsFlow(() =>
+    expect(deployed(environment, app)).rejects.toThrow(
+      refused(
+        'table "created_users" has the primary key ((id)), but the pipeline asks for ((id), email) (column "email"): a key cannot be changed; give the table a new name',
+      ),
+    ),
+  )
+  expect(await functionCode(environment)).toEqual(before)
+})
+
 test('a field with a default and a column for it are deployed while records flow, and old records stay readable', async () => {
   const before = await functionCode(environment)
   const app = await change('compatible', [

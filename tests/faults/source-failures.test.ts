@@ -1,4 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pipeline } from '../../pipelines/users.ts'
+import { awsConfig } from '../../src/connect/aws.ts'
+import { functionName } from '../../src/core/names.ts'
+import { type IngestEvent, runRequest } from '../../src/runtime/run-request.ts'
 import type { Answer } from '../fixtures/http-server.ts'
 import type { FaultEnvironment } from './environment.ts'
 import { ingest, pageOf, somePeople, unscheduledEnvironment, withAnswers } from './source-runs.ts'
@@ -64,6 +70,40 @@ test.each<[string, Answer | null, string, string]>([
     expect(next.run.cursorAfter).not.toEqual(cursor)
   },
 )
+
+test("a run that the schedule's event started is done again by Lambda itself, from the same place", async () => {
+  const { endpoints, ledger } = environment
+  const cursor = await ledger.cursor()
+  const [first, second] = [somePeople(records), somePeople(records)]
+  const event: IngestEvent = { id: randomUUID(), time: new Date().toISOString(), run: { records: 2 * records } }
+  const { id } = runRequest(event, 1)
+  let failures = 0
+  const answer = ({ searchParams }: URL): Answer => {
+    if (searchParams.get('page') !== '71') return pageOf(first, 70)
+    return failures++ < 2 ? { status: 503 } : pageOf(second, 71)
+  }
+  await withAnswers(environment, answer, async () => {
+    const lambda = new LambdaClient(awsConfig(endpoints.aws))
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: functionName(pipeline.name, 'ingest'),
+        InvocationType: 'Event',
+        Payload: Buffer.from(JSON.stringify(event)),
+      }),
+    )
+    await expect.poll(async () => (await ledger.run(id))?.state, { timeout: 60_000 }).toBe('succeeded')
+    lambda.destroy()
+  })
+  expect(await ledger.run(id)).toMatchObject({ attempts: 3, succeededAttempt: 3, cursorBefore: cursor })
+  expect(await environment.settled(id)).toMatchObject({
+    fetched: 2 * records,
+    published: 4 * records,
+    duplicates: 2 * records,
+    written: 4 * records,
+    pending: 0,
+    unaccounted: 0,
+  })
+})
 
 test('a run whose source fails at the second page accounts for the first, and the cursor stays', async () => {
   const cursor = await environment.ledger.cursor()

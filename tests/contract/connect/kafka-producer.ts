@@ -84,6 +84,19 @@ export function kafkaProducerContract(endpoints: () => Endpoints): void {
       )
     })
 
+    test('puts a record on the partition that it names, whatever its key, beside others of its request', async () => {
+      const { producer, newTopic, read } = tools()
+      const topic = await newTopic(5)
+      const sent = [3, undefined, 0, 3, undefined, 4].map((partition, index) =>
+        record('same', String(index), partition === undefined ? {} : { partition }),
+      )
+      const positions = await producer.send(topic, sent)
+      const ofKey = positions[1]?.partition
+      expect(positions.map(({ partition }) => partition)).toEqual([3, ofKey, 0, 3, ofKey, 4])
+      const found = new Map((await read(topic)).map((each) => [place(each), String(each.value)]))
+      expect(positions.map((position) => found.get(place(position)))).toEqual(['0', '1', '2', '3', '4', '5'])
+    })
+
     test('sends more than the broker takes in one batch', async () => {
       const { admin, producer, newTopic } = tools()
       const topic = await newTopic(1)

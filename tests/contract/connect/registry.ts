@@ -49,6 +49,17 @@ export function registryContract(endpoints: () => Endpoints): void {
     })
   })
 
+  test("a subject's latest id is that of the schema registered last; one without schemas has none", async () => {
+    const own = `latest-${randomUUID()}-value`
+    expect(await registry.latestId(own)).toBeNull()
+    const first = await registry.register(own, text)
+    expect(await registry.latestId(own)).toBe(first)
+    const second = await registry.register(own, withField({ name: 'place', type: 'string', default: '' }))
+    expect(await registry.latestId(own)).toBe(second)
+    await registry.register(own, text)
+    expect(await registry.latestId(own)).toBe(second)
+  })
+
   test('what the registry does not hold is SCHEMA_UNKNOWN', async () => {
     await registry.register(subject, text)
     const unknown = { code: 'SCHEMA_UNKNOWN', retryable: false }
@@ -80,6 +91,7 @@ export function registryContract(endpoints: () => Endpoints): void {
         const client = connectRegistry(server.url, 300)
         await expect(client.schemaById(1)).rejects.toMatchObject(unavailable)
         await expect(client.idOf(subject, text)).rejects.toMatchObject(unavailable)
+        await expect(client.latestId(subject)).rejects.toMatchObject(unavailable)
       } finally {
         await server.close()
       }
