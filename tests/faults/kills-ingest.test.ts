@@ -32,7 +32,10 @@ async function recordsOn(topic: string): Promise<number> {
   return [...end.values()].reduce((sum, offset) => sum + offset, 0)
 }
 
-/** Kills a run's ingest after Kafka took its first page for the topic, before the ledger holds where. */
+/**
+ * Kills a run's ingest after Kafka took its first page for the topic, before the ledger holds where. Cassandra is killed
+ * as well: one that is only frozen would do what it was sent meanwhile.
+ */
 async function cutOff(
   { runId, deliver }: ReturnType<typeof newRun>,
   topic: string,
@@ -42,22 +45,25 @@ async function cutOff(
   const [kafka, cassandra] = [environment.service('kafka'), environment.service('cassandra')]
   const before = await recordsOn(topic)
   const source = await holdSource(environment, change)
+  let isKilled = false
   try {
     const delivered = deliver()
     await reached('the run in the ledger', async () => (await environment.ledger.run(runId))?.state === 'running')
     await kafka.kill('SIGSTOP')
     source.release()
     await reached('its values in the ledger', async () => (await environment.ledger.fetched(runId)).length > 0)
-    await cassandra.kill('SIGSTOP')
+    isKilled = true
+    await cassandra.kill('SIGKILL')
     await kafka.kill('SIGCONT')
     await reached('its records on the topic', async () => (await recordsOn(topic)) === before + records)
     for (const pid of workersOf(environment, ingest)) process.kill(pid, 'SIGKILL')
     expect(await delivered).toMatchObject({ failed: true })
   } finally {
     await kafka.kill('SIGCONT')
-    await cassandra.kill('SIGCONT')
+    if (isKilled) await cassandra.start()
     await source.restore()
   }
+  await reached('Cassandra', async () => (await environment.ledger.run(runId))?.state === 'running')
   expect(await environment.ledger.published(runId)).toEqual([])
 }
 

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
 import { type FaultEnvironment, faultEnvironment } from './environment.ts'
-import { type Change, type Crafted, expectDeadLetters, expectRows, type RecordMaker, recordMaker } from './records.ts'
+import {
+  type Change,
+  type Crafted,
+  expectDeadLetters,
+  expectProcessed,
+  expectRows,
+  type RecordMaker,
+  recordMaker,
+} from './records.ts'
 import { badKinds, goodKinds } from './records-kinds.ts'
 
 const { topic } = pipeline
@@ -15,23 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => environment?.remove())
 
-/** Publishes records as one run and expects each one's fate; all go to one partition unless they name another. */
-async function expectFates(runId: string, crafted: readonly Crafted[]): Promise<void> {
-  await environment.publishAsRun(
-    runId,
-    crafted.map(({ record }) => ({ partition: 0, ...record })),
-  )
-  const deadLettered = crafted.filter(({ code }) => code !== null).length
-  expect(await environment.settled(runId)).toMatchObject({
-    fetched: crafted.length,
-    written: crafted.length - deadLettered,
-    deadLettered,
-    pending: 0,
-    unaccounted: 0,
-  })
-  await expectDeadLetters(environment, topic.name, 'process', crafted)
-  await expectRows(environment, crafted)
-}
+const expectFates = (runId: string, crafted: readonly Crafted[]) =>
+  expectProcessed(environment, topic.name, runId, crafted)
 
 test.each(Object.entries(badKinds))(
   'a record with %s is a dead letter, and those around it are written',

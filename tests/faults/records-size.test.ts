@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
 import { maxRecordBytes, recordBytes } from '../../src/core/record-size.ts'
 import { type FaultEnvironment, faultEnvironment } from './environment.ts'
-import { type Change, type Crafted, expectDeadLetters, expectRows, type RecordMaker, recordMaker } from './records.ts'
+import { type Change, type Crafted, expectProcessed, type RecordMaker, recordMaker } from './records.ts'
 
 const { topic } = pipeline
 let environment: FaultEnvironment
@@ -22,22 +22,8 @@ async function filled(change: Change, spare: number, byte = 0x80): Promise<Craft
   return { ...crafted, record: { ...crafted.record, headers: { ...headers, fill: Buffer.alloc(room, byte) } } }
 }
 
-async function expectFates(runId: string, crafted: readonly Crafted[]): Promise<void> {
-  await environment.publishAsRun(
-    runId,
-    crafted.map(({ record }) => ({ ...record, partition: 0 })),
-  )
-  const deadLettered = crafted.filter(({ code }) => code !== null).length
-  expect(await environment.settled(runId)).toMatchObject({
-    fetched: crafted.length,
-    written: crafted.length - deadLettered,
-    deadLettered,
-    pending: 0,
-    unaccounted: 0,
-  })
-  await expectDeadLetters(environment, topic.name, 'process', crafted)
-  await expectRows(environment, crafted)
-}
+const expectFates = (runId: string, crafted: readonly Crafted[]) =>
+  expectProcessed(environment, topic.name, runId, crafted)
 
 test.each([
   ['its headers alone', {}],

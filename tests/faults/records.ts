@@ -111,3 +111,29 @@ export async function expectRows({ clients }: FaultEnvironment, crafted: readonl
     expect(row?.phone === (code === null ? phone : undefined), `the row of a record with code ${code}`).toBe(true)
   }
 }
+
+/**
+ * Publishes records for the process stage as one run and expects each one's fate: a row, or a dead letter of the topic
+ * that they stand on. All go to one partition unless they name another.
+ */
+export async function expectProcessed(
+  environment: FaultEnvironment,
+  topic: string,
+  runId: string,
+  crafted: readonly Crafted[],
+): Promise<void> {
+  await environment.publishAsRun(
+    runId,
+    crafted.map(({ record }) => ({ partition: 0, ...record })),
+  )
+  const deadLettered = crafted.filter(({ code }) => code !== null).length
+  expect(await environment.settled(runId)).toMatchObject({
+    fetched: crafted.length,
+    written: crafted.length - deadLettered,
+    deadLettered,
+    pending: 0,
+    unaccounted: 0,
+  })
+  await expectDeadLetters(environment, topic, 'process', crafted)
+  await expectRows(environment, crafted)
+}

@@ -13,6 +13,20 @@ import { stopSchedule } from '../fixtures/schedule.ts'
 /** How a command ended. */
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
+/** What a command printed, as JSON. */
+export function json({ stdout }: Ended) {
+  return JSON.parse(stdout)
+}
+
+/** What a command printed, as one JSON a line. */
+export function lines({ stdout }: Ended) {
+  return stdout
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
+
 /** A command that goes on. */
 export type Started = {
   readonly child: ChildProcess
