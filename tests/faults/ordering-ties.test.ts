@@ -3,16 +3,17 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
-import { type FaultEnvironment, faultEnvironment } from './environment.ts'
+import type { FaultEnvironment } from './environment.ts'
 import { keys, type VersionMaker, versionMaker, watchRows } from './ordering-rows.ts'
 import { type PollerProcess, startPollerProcess } from './poller-kills.ts'
+import { unscheduledEnvironment } from './source-runs.ts'
 
 let environment: FaultEnvironment
 let version: VersionMaker
 let poller: PollerProcess | undefined
 
 beforeAll(async () => {
-  environment = await faultEnvironment('ordering-ties')
+  environment = await unscheduledEnvironment('ordering-ties')
   version = await versionMaker(environment)
   await environment.poller.stop()
 })
