@@ -65,6 +65,7 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
     const values = Object.keys(table.columns).map((column) => row[column])
     await execute(insert(keyspace, table), values)
   }
+  /** Rows of a run. Cassandra holds an empty list as null. */
   const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
     const found: T[] = []
     const result = await execute(selectPartition(keyspace, table), [pipeline, runId], { autoPage: true })
@@ -109,16 +110,16 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       rowsOf(fetchedTable, runId, (row) => ({
         attempt: row.attempt,
         firstNumber: row.first_number,
-        recordIds: row.record_ids,
+        recordIds: row.record_ids ?? [],
       })),
     published: (runId) =>
       rowsOf(publishedTable, runId, (row) => ({
         topic: row.topic,
         partition: row.partition_id,
         firstOffset: Number(row.first_offset),
-        recordIds: row.record_ids,
+        recordIds: row.record_ids ?? [],
         attempt: row.attempt,
-        numbers: row.numbers,
+        numbers: row.numbers ?? [],
       })),
   }
 }

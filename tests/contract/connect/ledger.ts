@@ -98,6 +98,9 @@ export function ledgerContract(endpoints: () => Endpoints): void {
     for (const page of pages.toReversed()) await ledger.saveFetched('attempts', page)
     expect(await ledger.fetched('attempts')).toEqual(pages)
     expect(await ledger.fetched('none')).toEqual([])
+    const empty = { attempt: '1-a', firstNumber: 0, recordIds: [] }
+    await ledger.saveFetched('empty', empty)
+    expect(await ledger.fetched('empty')).toEqual([empty])
   })
 
   test('the cursor is what was saved last, null before that', async () => {
