@@ -49,7 +49,7 @@ export async function openClients(endpoints: Endpoints): Promise<Clients> {
     await close().catch(() => {})
     throw refused.reason
   }
-  return { kafka, admin, cassandra, registry: connectRegistry(endpoints.registry.url), close }
+  return { kafka, admin, cassandra, registry: connectRegistry(endpoints.registry), close }
 }
 
 async function connectAdmin(admin: Admin, { bootstrapServers }: Endpoints['kafka']): Promise<void> {

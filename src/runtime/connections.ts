@@ -6,10 +6,10 @@ import { connectCassandra } from '../connect/cassandra.ts'
 import { connectKafka } from '../connect/kafka.ts'
 import { createProducer, type RecordProducer } from '../connect/kafka-producer.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
-import { readLogin } from '../connect/secret.ts'
-import type { Login } from '../core/endpoints.ts'
-import { type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
+import type { CassandraEndpoint, KeyspacesEndpoint } from '../core/endpoints.ts'
+import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
+import { cassandraEndpoint, registryEndpoint } from './access.ts'
 
 /** What the handlers of all stages reach. */
 export type Connections = {
@@ -23,30 +23,25 @@ export type Connections = {
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
   const environment = parseEnvironment(process.env)
-  const kafka = connectKafka({ bootstrapServers: environment.KAFKA_BOOTSTRAP_SERVERS, clientId: 'sluice-function' })
+  const kafka = connectKafka({ bootstrapServers: environment.bootstrapServers, clientId: 'sluice-function' })
   return {
     environment,
     producer: createProducer(kafka),
-    registry: connectRegistry(environment.REGISTRY_URL),
-    cassandra: once(() => cassandraOf(environment)),
+    registry: connectRegistry(registryEndpoint(environment.registry)),
+    cassandra: once(() => cassandraOf(environment.cassandra)),
   }
 }
 
-async function cassandraOf(environment: FunctionEnvironment): Promise<Client> {
+async function cassandraOf(access: CassandraAccess): Promise<Client> {
   try {
-    return await connected(environment, await readLogin(environment.CASSANDRA_SECRET))
+    return await connected(await cassandraEndpoint(access))
   } catch (cause) {
     throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not accept the connection or the login', { cause })
   }
 }
 
-async function connected(environment: FunctionEnvironment, login: Login): Promise<Client> {
-  const client = connectCassandra({
-    host: environment.CASSANDRA_HOST,
-    port: Number(environment.CASSANDRA_PORT),
-    localDataCenter: environment.CASSANDRA_LOCAL_DATA_CENTER,
-    login,
-  })
+async function connected(endpoint: CassandraEndpoint | KeyspacesEndpoint): Promise<Client> {
+  const client = connectCassandra(endpoint)
   try {
     await client.connect()
     return client

@@ -3,23 +3,21 @@
  */
 import type { Client, types } from 'cassandra-driver'
 import { connectCassandra } from '../../connect/cassandra.ts'
-import { readLogin } from '../../connect/secret.ts'
 import { createKeyspace } from '../../core/cql.ts'
-import type { FunctionEnvironment } from '../../core/environment.ts'
+import type { CassandraAccess } from '../../core/environment.ts'
 import type { Table } from '../../core/table.ts'
+import { cassandraEndpoint } from '../access.ts'
 import { type PresentTable, tableChanges } from './table-changes.ts'
 import { type Patience, waitFor } from './wait.ts'
 
 /** Waits for the login and for Cassandra, then creates and alters. Idempotent. Returns what was done. Fails with SERVICE_FAILED or TABLE_MISMATCH. */
 export async function ensureTables(
-  environment: FunctionEnvironment,
+  access: CassandraAccess,
   keyspace: string,
   wanted: readonly Table[],
   patience: Patience,
 ): Promise<string[]> {
-  const { CASSANDRA_SECRET: secret, CASSANDRA_HOST: host, CASSANDRA_PORT: port } = environment
-  const login = await waitFor(`The login in secret ${secret}`, () => readLogin(secret), patience)
-  const endpoint = { host, port: Number(port), localDataCenter: environment.CASSANDRA_LOCAL_DATA_CENTER, login }
+  const endpoint = await waitFor('The login of Cassandra', () => cassandraEndpoint(access), patience)
   const open = async () => {
     const client = connectCassandra(endpoint)
     try {
@@ -30,7 +28,7 @@ export async function ensureTables(
       throw error
     }
   }
-  const client = await waitFor(`Cassandra at ${host}:${port}`, open, patience)
+  const client = await waitFor(nameOf(access), open, patience)
   try {
     const statements = await missingKeyspace(client, keyspace)
     for (const statement of statements) await change(client, statement)
@@ -40,6 +38,10 @@ export async function ensureTables(
   } finally {
     await client.shutdown()
   }
+}
+
+function nameOf(access: CassandraAccess): string {
+  return access.kind === 'keyspaces' ? `Keyspaces of ${access.region}` : `Cassandra at ${access.host}:${access.port}`
 }
 
 async function missingKeyspace(client: Client, keyspace: string): Promise<string[]> {

@@ -98,12 +98,11 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
 const columnsOfAnyTable = ['id', 'total', 'amount', 'note'].map((column_name) => ({ column_name }))
 
 const environment: FunctionEnvironment = {
-  KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
-  CASSANDRA_HOST: '127.0.0.1',
-  CASSANDRA_PORT: '1',
-  CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
-  CASSANDRA_SECRET: 'none',
-  REGISTRY_URL: 'http://127.0.0.1:1',
+  bootstrapServers: '127.0.0.1:1',
+  kafka: { kind: 'plaintext' },
+  cassandra: { kind: 'cassandra', host: '127.0.0.1', port: 1, localDataCenter: 'datacenter1', secret: 'none' },
+  registry: { kind: 'confluent', url: 'http://127.0.0.1:1' },
+  sourceUrl: null,
 }
 
 /** Connections to the fakes. */
@@ -111,10 +110,10 @@ export function fakeConnections(
   producer: RecordProducer,
   registry: SchemaRegistry,
   cassandra: Connections['cassandra'],
-  sourceUrl?: string,
+  sourceUrl: string | null = null,
 ): Connections {
   return {
-    environment: sourceUrl ? { ...environment, SOURCE_URL: sourceUrl } : environment,
+    environment: { ...environment, sourceUrl },
     producer,
     registry,
     cassandra,
