@@ -2,11 +2,10 @@
  * The connections of a function's process: made with the first use, kept for later invocations.
  */
 import type { Client } from 'cassandra-driver'
-import { connectCassandra } from '../connect/cassandra.ts'
+import { openCassandra } from '../connect/cassandra.ts'
 import { connectKafka } from '../connect/kafka.ts'
 import { createProducer, type RecordProducer } from '../connect/kafka-producer.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
-import type { CassandraEndpoint, KeyspacesEndpoint } from '../core/endpoints.ts'
 import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
 import { cassandraEndpoint, registryEndpoint } from './access.ts'
@@ -16,7 +15,7 @@ export type Connections = {
   readonly environment: FunctionEnvironment
   readonly producer: RecordProducer
   readonly registry: SchemaRegistry
-  /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE; a failed attempt is not kept. */
+  /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED; a failed attempt is not kept. */
   readonly cassandra: () => Promise<Client>
 }
 
@@ -33,22 +32,12 @@ export function connectionsFromEnvironment(): Connections {
 }
 
 async function cassandraOf(access: CassandraAccess): Promise<Client> {
-  try {
-    return await connected(await cassandraEndpoint(access))
-  } catch (cause) {
-    throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not accept the connection or the login', { cause })
-  }
-}
-
-async function connected(endpoint: CassandraEndpoint | KeyspacesEndpoint): Promise<Client> {
-  const client = connectCassandra(endpoint)
-  try {
-    await client.connect()
-    return client
-  } catch (cause) {
-    await client.shutdown().catch(() => {})
-    throw cause
-  }
+  const endpoint = await cassandraEndpoint(access).catch((cause) => {
+    throw new SluiceError('CASSANDRA_UNAVAILABLE', 'the login of Cassandra could not be read from its secret', {
+      cause,
+    })
+  })
+  return openCassandra(endpoint)
 }
 
 /** Shares one attempt among callers and keeps its success; a failure is forgotten, so that the next call tries again. */

@@ -1,9 +1,10 @@
 /**
  * Reads and writes the ledger: what each run fetched and published, and how far each source was read.
  */
-import type { Client, QueryOptions } from 'cassandra-driver'
-import { insert, selectByKey, selectPartition } from '../core/cql.ts'
-import { SluiceError } from '../core/errors.ts'
+import type { Client } from 'cassandra-driver'
+import { allRows } from '../connect/cassandra.ts'
+import { cassandraError } from '../connect/cassandra-error.ts'
+import { insert, selectByKey, selectLast, selectPartition } from '../core/cql.ts'
 import { cursorsTable, type PublishedRange, publishedTable, type RunState, runsTable } from '../core/ledger.ts'
 import { keyspace } from '../core/names.ts'
 import type { Cursor } from '../core/pipeline.ts'
@@ -26,7 +27,7 @@ export type Run = {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
-/** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE. */
+/** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED. */
 export type Ledger = {
   save(run: Run): Promise<void>
   savePublished(runId: string, range: PublishedRange): Promise<void>
@@ -40,13 +41,14 @@ export type Ledger = {
 
 /** The ledger of a pipeline, through a connected client. */
 export function ledgerOf(client: Client, pipeline: string): Ledger {
-  const execute = async (query: string, values: unknown[], options: QueryOptions = {}) => {
+  const answered = async <T>(request: Promise<T>) => {
     try {
-      return await client.execute(query, values, options)
+      return await request
     } catch (cause) {
-      throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not answer a request of the ledger', { cause })
+      throw cassandraError('Cassandra did not answer a request of the ledger', cause)
     }
   }
+  const execute = (query: string, values: unknown[]) => answered(client.execute(query, values))
   const put = async (table: Table, row: AnyRow) => {
     const values = Object.keys(table.columns).map((column) => row[column])
     await execute(insert(keyspace, table), values)
@@ -77,21 +79,17 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       return row ? runOf(row) : null
     },
     async latestRuns(count) {
-      const query = `${selectPartition(keyspace, runsTable)} ORDER BY run_id DESC LIMIT ${Math.floor(count)}`
-      return (await execute(query, [pipeline])).rows.map(runOf)
+      const query = selectLast(keyspace, runsTable, Math.floor(count))
+      return (await answered(allRows(client, query, [pipeline]))).map(runOf)
     },
     async published(runId) {
-      const result = await execute(selectPartition(keyspace, publishedTable), [pipeline, runId], { autoPage: true })
-      const ranges: PublishedRange[] = []
-      for await (const row of result) {
-        ranges.push({
-          topic: row.topic,
-          partition: row.partition_id,
-          firstOffset: Number(row.first_offset),
-          recordIds: row.record_ids,
-        })
-      }
-      return ranges
+      const rows = await answered(allRows(client, selectPartition(keyspace, publishedTable), [pipeline, runId]))
+      return rows.map((row) => ({
+        topic: row.topic,
+        partition: row.partition_id,
+        firstOffset: Number(row.first_offset),
+        recordIds: row.record_ids,
+      }))
     },
   }
 }

@@ -31,3 +31,28 @@ test('a host that is away is no refusal', async () => {
   const away = new errors.NoHostAvailableError({ '127.0.0.1:9042': new Error('connection refused') })
   expect(await writeError(having([]), writes, away)).toMatchObject({ code: 'CASSANDRA_UNAVAILABLE' })
 })
+
+test.each([
+  [-3 * 86_400_000, true],
+  [-86_400_000, false],
+  [0, false],
+  [600_000, true],
+])(
+  'a row refused at a write time %i ms from now says whether Keyspaces takes such a time: not %s',
+  async (ms, isOutside) => {
+    const invalid = new errors.ResponseError(types.responseErrorCodes.invalid, 'canary')
+    const at = rowWrites(table, { ...record, timestamp: Date.now() + ms }, [{ id: 'a' }])
+    const error = await writeError(having(Object.keys(table.columns)), at, invalid)
+    expect(error.code).toBe('RECORD_INVALID')
+    expect(error.message.endsWith('whose write time is none that Keyspaces takes')).toBe(isOutside)
+  },
+)
+
+test('a login without the permission to write is refused, and the row is to be tried again', async () => {
+  const unauthorized = new errors.ResponseError(types.responseErrorCodes.unauthorized, 'canary')
+  expect(await writeError(having([]), writes, unauthorized)).toMatchObject({
+    code: 'CASSANDRA_REFUSED',
+    retryable: true,
+    message: expect.not.stringContaining('canary'),
+  })
+})
