@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { defaultCredentials } from '../../../src/connect/aws.ts'
 import { clientWith } from '../../../src/connect/cassandra.ts'
 import { cassandraError } from '../../../src/connect/cassandra-error.ts'
-import { keyspacesHost, keyspacesOptions } from '../../../src/connect/keyspaces.ts'
+import { keyspacesHost, keyspacesOptions, signingProvider } from '../../../src/connect/keyspaces.ts'
 import { type Credentials, stringToSign } from '../../../src/connect/keyspaces-signature.ts'
 import { type Authority, newAuthority } from '../../fixtures/certificates.ts'
 import { type CqlServer, startCqlServer } from '../../fixtures/cql-server.ts'
@@ -141,6 +141,15 @@ describe('is refused, without a secret in what is said,', () => {
   ])('%s', async (_, credentials) => {
     await expectRefusal(
       here(async () => credentials),
+      'it refuses the login',
+    )
+  })
+
+  test('a signature of an hour ago', async () => {
+    const anHourAgo = () => new Date(Date.now() - 3_600_000)
+    const options = here(async () => known)
+    await expectRefusal(
+      { ...options, authProvider: signingProvider(region, async () => known, anHourAgo) },
       'it refuses the login',
     )
   })
