@@ -8,6 +8,7 @@ import { selectColumnsOfTable } from '../core/cql.ts'
 import { SluiceError } from '../core/errors.ts'
 import { keyspace } from '../core/names.ts'
 import type { Table } from '../core/table.ts'
+import { keyspacesTables } from './keyspaces-tables.ts'
 import type { RowWrite } from './row-writes.ts'
 
 /** The error of a batch of writes that Cassandra, or the driver, refused. */
@@ -20,12 +21,31 @@ export async function writeError(client: Client, batch: readonly RowWrite[], cau
     if (mismatch) return mismatch
   }
   if (isStatementRefused) return unavailable
+  const refusal = await keyspacesRefusal(client, batch)
+  if (refusal) return refusal
   const [first] = batch
-  const hint = batch.some(isOutsideWindow) ? ', whose write time is none that Keyspaces takes' : ''
-  return new SluiceError('RECORD_INVALID', `Cassandra refuses the row for table ${first?.table.name}${hint}`, { cause })
+  return new SluiceError('RECORD_INVALID', `Cassandra refuses the row for table ${first?.table.name}`, { cause })
 }
 
-/** Keyspaces takes write times from 2 days ago until 5 minutes ahead; Cassandra any. */
+/** What only Keyspaces refuses: a write time on a table that takes none, and one that is too far from now. */
+async function keyspacesRefusal(client: Client, batch: readonly RowWrite[]): Promise<SluiceError | null> {
+  try {
+    const tables = await keyspacesTables(client, keyspace)
+    if (!tables) return null
+    const timeless = batch.find(({ table }) => tables.get(table.name)?.takesTimestamps === false)?.table.name
+    if (timeless !== undefined) {
+      const what = `table ${keyspace}.${timeless} does not take client-side timestamps: turn them on`
+      return new SluiceError('TABLE_MISMATCH', what)
+    }
+    const outside = batch.find(isOutsideWindow)?.table.name
+    if (outside === undefined) return null
+    const window = 'Keyspaces takes write times from 2 days ago until 5 minutes ahead'
+    return new SluiceError('RECORD_INVALID', `${window}, and that of the row for table ${outside} is another`)
+  } catch (cause) {
+    return cassandraError('Cassandra did not describe its tables', cause)
+  }
+}
+
 function isOutsideWindow({ writeTime }: RowWrite): boolean {
   const ageMs = Date.now() - writeTime / 1000
   return ageMs > 2 * 86_400_000 || ageMs < -300_000

@@ -1,11 +1,12 @@
 /**
  * In-memory stand-ins for the ports of the handlers, and events of records for them.
  */
-import type { Client } from 'cassandra-driver'
+import { type Client, errors, types } from 'cassandra-driver'
 import type { OutgoingRecord, RecordProducer } from '../../../src/connect/kafka-producer.ts'
 import type { SchemaRegistry } from '../../../src/connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
+import { selectKeyspacesTables } from '../../../src/core/cql.ts'
 import type { FunctionEnvironment } from '../../../src/core/environment.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event.ts'
@@ -84,6 +85,7 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
   const client = {
     async execute(query: string, params: readonly unknown[]) {
       if (query.includes('system_schema.columns')) return { rows: columnsOfAnyTable }
+      if (query === selectKeyspacesTables) throw invalidQuery
       run([{ query, params }])
       return { rows: [], first: () => null }
     },
@@ -94,6 +96,9 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
   }
   return { client: client as unknown as Client, written, batches }
 }
+
+/** What Cassandra says to a question about a keyspace that it does not have. */
+const invalidQuery = new errors.ResponseError(types.responseErrorCodes.invalid, 'keyspace does not exist')
 
 const columnsOfAnyTable = ['id', 'total', 'amount', 'note'].map((column_name) => ({ column_name }))
 

@@ -2,7 +2,7 @@ import type { Client } from 'cassandra-driver'
 import { expect, test } from 'vitest'
 import { selectColumns, selectKeyspacesTables, selectTables } from '../../../src/core/cql.ts'
 import type { Table } from '../../../src/core/table.ts'
-import { checkKeyspacesTables } from '../../../src/runtime/topology/keyspaces-tables.ts'
+import { checkKeyspacesTables } from '../../../src/runtime/topology/keyspaces-check.ts'
 
 const visits: Table = {
   name: 'visits',

@@ -2,20 +2,12 @@
  * Whether tables of Amazon Keyspaces are there and fit. Not for making them: on AWS that is CloudFormation's.
  */
 import type { Client } from 'cassandra-driver'
-import { allRows } from '../../connect/cassandra.ts'
-import { selectKeyspacesTables } from '../../core/cql.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Table } from '../../core/table.ts'
+import { type KeyspacesTable, keyspacesTables } from '../keyspaces-tables.ts'
 import { presentTables } from './present-tables.ts'
 import { tableChanges } from './table-changes.ts'
 import { type Patience, waitFor } from './wait.ts'
-
-/** A table as `system_schema_mcs` has it. */
-type State = {
-  readonly table_name: string
-  readonly status: string
-  readonly custom_properties: Readonly<Record<string, Readonly<Record<string, string>>>> | null
-}
 
 /**
  * Waits while a table is being created or changed, as DDL of Keyspaces returns before it is done. Fails with
@@ -28,12 +20,11 @@ export async function checkKeyspacesTables(
   wanted: readonly Table[],
   patience: Patience,
 ): Promise<void> {
-  const states = await activeTables(client, keyspace, wanted, patience)
+  const found = await activeTables(client, keyspace, wanted, patience)
   for (const { name } of wanted) {
-    const timestamps = states.get(name)?.custom_properties?.client_side_timestamps?.status
-    if (timestamps?.toLowerCase() !== 'enabled') {
-      throw mismatch(keyspace, name, 'does not take client-side timestamps: turn them on')
-    }
+    const table = found.get(name)
+    if (!table) throw mismatch(keyspace, name, 'does not exist: deploy the stack that holds it first')
+    if (!table.takesTimestamps) throw mismatch(keyspace, name, 'does not take client-side timestamps: turn them on')
   }
   const [change] = tableChanges(keyspace, wanted, await presentTables(client, keyspace))
   if (change === undefined) return
@@ -43,24 +34,22 @@ export async function checkKeyspacesTables(
   )
 }
 
-/** The states of the tables once those that are wanted are active. */
-async function activeTables(
+/** The tables that are there once those that are wanted are active. */
+function activeTables(
   client: Client,
   keyspace: string,
   wanted: readonly Table[],
   patience: Patience,
-): Promise<Map<string, State>> {
-  const names = wanted.map(({ name }) => name)
+): Promise<Map<string, KeyspacesTable>> {
   const settled = async () => {
-    const rows = (await allRows(client, selectKeyspacesTables, [keyspace])) as unknown as State[]
-    const pending = rows.find(({ table_name, status }) => names.includes(table_name) && status !== 'ACTIVE')
-    if (pending) throw new Error(`table ${pending.table_name} is ${pending.status}`)
-    return new Map(rows.map((row) => [row.table_name, row]))
+    const found = (await keyspacesTables(client, keyspace)) ?? new Map<string, KeyspacesTable>()
+    for (const { name } of wanted) {
+      const status = found.get(name)?.status ?? 'ACTIVE'
+      if (status !== 'ACTIVE') throw new Error(`table ${name} is ${status}`)
+    }
+    return found
   }
-  const states = await waitFor(`Keyspace ${keyspace} of Keyspaces`, settled, patience)
-  const absent = names.find((name) => !states.has(name))
-  if (absent !== undefined) throw mismatch(keyspace, absent, 'does not exist: deploy the stack that holds it first')
-  return states
+  return waitFor(`Keyspace ${keyspace} of Keyspaces`, settled, patience)
 }
 
 function mismatch(keyspace: string, table: string, what: string): SluiceError {
