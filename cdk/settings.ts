@@ -72,12 +72,11 @@ export function readSettings(context: Context, environment: Readonly<Record<stri
 /** The environment of a function that does not read a source. */
 export function functionEnvironment({ bootstrapServers, cassandra, registryUrl }: Settings): FunctionEnvironment {
   return {
-    KAFKA_BOOTSTRAP_SERVERS: bootstrapServers.join(','),
-    CASSANDRA_HOST: cassandra.host,
-    CASSANDRA_PORT: String(cassandra.port),
-    CASSANDRA_LOCAL_DATA_CENTER: cassandra.localDataCenter,
-    CASSANDRA_SECRET: cassandraSecretName,
-    REGISTRY_URL: registryUrl,
+    bootstrapServers: bootstrapServers.join(','),
+    kafka: { kind: 'plaintext' },
+    cassandra: { kind: 'cassandra', ...cassandra, secret: cassandraSecretName },
+    registry: { kind: 'confluent', url: registryUrl },
+    sourceUrl: null,
   }
 }
 

@@ -6,7 +6,7 @@ import { type LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { type Duration, Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import type { FunctionEnvironment } from '../../src/core/environment.ts'
+import { type FunctionEnvironment, renderEnvironment } from '../../src/core/environment.ts'
 import { type Bundle, bundledCode } from '../bundle.ts'
 import { FunctionLogGroup } from './log-group.ts'
 
@@ -44,7 +44,7 @@ export class BundledFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
       timeout,
-      environment: { ...definedValues(environment), NODE_OPTIONS: nodeOptions },
+      environment: { ...renderEnvironment(environment), NODE_OPTIONS: nodeOptions },
       layers: [layer],
       logGroup,
       role: this.role,
@@ -61,9 +61,4 @@ export class BundledFunction extends Construct {
   allow(action: string, resourceArn: string): void {
     this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resourceArn] }))
   }
-}
-
-function definedValues(environment: FunctionEnvironment): Record<string, string> {
-  const values: [string, string | undefined][] = Object.entries(environment)
-  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

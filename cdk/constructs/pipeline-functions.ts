@@ -42,14 +42,9 @@ export class PipelineFunctions extends Construct {
         target,
       })
 
-    const sourceUrl = settings.sourceUrl === null ? {} : { SOURCE_URL: settings.sourceUrl }
-    const ingest = bundled(
-      'ingest',
-      'Ingest',
-      ingestTimeout,
-      `Fetches ${source.url} into topic ${topic.name}`,
-      sourceUrl,
-    )
+    const ingest = bundled('ingest', 'Ingest', ingestTimeout, `Fetches ${source.url} into topic ${topic.name}`, {
+      sourceUrl: settings.sourceUrl,
+    })
     ingest.allowSecret(cassandraSecretName)
     new Schedule(this, 'Schedule', { pipeline: name, expression: source.schedule, ingest })
 

@@ -3,10 +3,15 @@
  * Not for producing or consuming: see kafka-producer.ts and kafka-consumer.ts.
  */
 import { Kafka, logLevel } from 'kafkajs'
+import type { KafkaSecurity } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 
-/** Whom to reach, and under which name the broker's logs show us. */
-export type KafkaConnection = { readonly bootstrapServers: string; readonly clientId: string }
+/** Whom to reach, how to prove who we are (plaintext unless given), and under which name the broker's logs show us. */
+export type KafkaConnection = {
+  readonly bootstrapServers: string
+  readonly security?: KafkaSecurity
+  readonly clientId: string
+}
 
 /**
  * A kafkajs client. Its own log is off: failures reach the caller as errors.

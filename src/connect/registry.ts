@@ -31,8 +31,8 @@ const idAnswer = v.object({ id: v.number() })
 const subjectsAnswer = v.array(v.string())
 const versionsAnswer = v.array(v.number())
 
-/** A client of the registry at `url`; `timeoutMs` bounds each call. */
-export function connectRegistry(url: string, timeoutMs = 10_000): SchemaRegistry {
+/** A client of the registry; `timeoutMs` bounds each call. */
+export function connectRegistry({ url }: { readonly url: string }, timeoutMs = 10_000): SchemaRegistry {
   const base = url.replace(/\/$/, '')
   const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     try {

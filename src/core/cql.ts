@@ -1,7 +1,9 @@
 /**
- * CQL text rendered from tables. DML runs on Cassandra 5 and on Amazon Keyspaces alike; DDL is Cassandra's.
+ * Every CQL statement of the app. DML runs on Cassandra 5 and on Amazon Keyspaces alike, which a test of each statement
+ * holds to; DDL is Cassandra's, as on AWS the tables are CloudFormation's.
  * Not for executing it: see src/connect/cassandra.ts.
  */
+import type { Login } from './endpoints.ts'
 import { keyColumns, type Table } from './table.ts'
 
 /** DDL of a keyspace on one data center with one replica. */
@@ -22,6 +24,21 @@ export function addColumn(keyspace: string, table: Table, column: string): strin
   return `ALTER TABLE ${keyspace}.${table.name} ADD ${column} ${table.columns[column]}`
 }
 
+/** DDL that sets, or takes away, a table's time to live. */
+export function setTimeToLive(keyspace: string, { name, ttlSeconds }: Table): string {
+  return `ALTER TABLE ${keyspace}.${name} WITH default_time_to_live = ${ttlSeconds ?? 0}`
+}
+
+/** DDL of a role that may do everything. The login is text that needs no quoting. */
+export function createSuperuser({ username, password }: Login): string {
+  return `CREATE ROLE IF NOT EXISTS ${username} WITH SUPERUSER = true AND LOGIN = true AND PASSWORD = '${password}'`
+}
+
+/** DDL that removes a role. */
+export function dropRole(username: string): string {
+  return `DROP ROLE IF EXISTS ${username}`
+}
+
 /** An upsert of all columns in the order of the definition, then the write time in microseconds. */
 export function upsert(keyspace: string, table: Table): string {
   return `${insert(keyspace, table)} USING TIMESTAMP ?`
@@ -35,14 +52,23 @@ export function insert(keyspace: string, table: Table): string {
 
 /** A read of one row by its whole key. */
 export function selectByKey(keyspace: string, table: Table): string {
-  const key = keyColumns(table).map((column) => `${column} = ?`)
-  return `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name} WHERE ${key.join(' AND ')}`
+  return `${selectAll(keyspace, table)} WHERE ${equal(keyColumns(table))}`
 }
 
 /** A read of all rows of one partition. */
 export function selectPartition(keyspace: string, table: Table): string {
-  const key = table.partitionKey.map((column) => `${column} = ?`)
-  return `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name} WHERE ${key.join(' AND ')}`
+  return `${selectAll(keyspace, table)} WHERE ${equal(table.partitionKey)}`
+}
+
+/** A read of the last rows of one partition, last first; of a table with clustering columns. */
+export function selectLast(keyspace: string, table: Table, count: number): string {
+  const order = table.clusteringColumns.map((column) => `${column} DESC`)
+  return `${selectPartition(keyspace, table)} ORDER BY ${order.join(', ')} LIMIT ${count}`
+}
+
+/** A read of so many rows, whichever they are. */
+export function selectSome(keyspace: string, table: Table, count: number): string {
+  return `${selectAll(keyspace, table)} LIMIT ${count}`
 }
 
 /**
@@ -52,8 +78,29 @@ export function selectPartition(keyspace: string, table: Table): string {
 export function selectWriteTimes(keyspace: string, table: Table): string {
   const key = keyColumns(table)
   const times = timedColumns(table).map((column) => `WRITETIME(${column})`)
-  return `SELECT ${[key[0], ...times].join(', ')} FROM ${keyspace}.${table.name} WHERE ${key.map((column) => `${column} = ?`).join(' AND ')}`
+  return `SELECT ${[key[0], ...times].join(', ')} FROM ${keyspace}.${table.name} WHERE ${equal(key)}`
 }
+
+/** A read of the node's own row: its version, and whether it has joined. */
+export const selectNode = 'SELECT release_version, bootstrapped FROM system.local'
+
+/** A read that has one row where the keyspace in its only parameter exists. */
+export const selectKeyspace = 'SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?'
+
+/** A read of the tables of a keyspace. */
+export const selectTables = 'SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ?'
+
+/** A read of the columns of all tables of a keyspace. */
+export const selectColumns =
+  'SELECT table_name, column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name = ?'
+
+/** A read of the columns' names of one table, by keyspace and table. */
+export const selectColumnsOfTable =
+  'SELECT column_name FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?'
+
+/** A read of what only Keyspaces says of the tables of a keyspace: their state and settings. Cassandra has no such table. */
+export const selectKeyspacesTables =
+  'SELECT table_name, status, custom_properties FROM system_schema_mcs.tables WHERE keyspace_name = ?'
 
 /** The scalar regular columns of a table, which have one write time each. */
 export function timedColumns(table: Table): string[] {
@@ -61,4 +108,12 @@ export function timedColumns(table: Table): string[] {
   return Object.keys(table.columns).filter(
     (column) => !key.includes(column) && !table.columns[column]?.startsWith('list'),
   )
+}
+
+function selectAll(keyspace: string, table: Table): string {
+  return `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name}`
+}
+
+function equal(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = ?`).join(' AND ')
 }

@@ -41,6 +41,7 @@ export const errorTable = {
   TOPIC_UNKNOWN: { retryable: true, meaning: 'a topic does not exist, or not yet' },
   TOPIC_MISMATCH: { retryable: false, meaning: 'the deployed topic does not fit the pipeline' },
   CASSANDRA_UNAVAILABLE: { retryable: true, meaning: 'Cassandra did not answer or did not acknowledge' },
+  CASSANDRA_REFUSED: { retryable: true, meaning: 'Cassandra refused the login, or its certificate is not trusted' },
   TABLE_MISMATCH: { retryable: true, meaning: 'the deployed table does not fit the pipeline' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>
 

@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Client } from 'cassandra-driver'
 import { connectCassandra } from '../connect/cassandra.ts'
+import { createSuperuser, dropRole } from '../core/cql.ts'
 import type { CassandraEndpoint, Login } from '../core/endpoints.ts'
 import { foldersOf } from './service.ts'
 
@@ -41,23 +42,19 @@ export function storedLogin(folder: string): Login {
 /** Makes the endpoint's login work and the default one not; fails while Cassandra does not answer yet. */
 export async function ensureOnlyLogin(endpoint: CassandraEndpoint): Promise<void> {
   await reach(endpoint)
-  const dropDefault = (client: Client) => client.execute(`DROP ROLE IF EXISTS ${defaultLogin.username}`, [], simple)
+  const dropDefault = (client: Client) => client.execute(dropRole(defaultLogin.username), [], simple)
   try {
     await withClient(endpoint, dropDefault)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await withClient({ ...endpoint, login: defaultLogin }, (client) => createLogin(client, endpoint.login))
+    await withClient({ ...endpoint, login: defaultLogin }, (client) =>
+      client.execute(createSuperuser(endpoint.login), [], simple),
+    )
     await withClient(endpoint, dropDefault)
   }
 }
 
 const simple = { prepare: false }
-
-/** The password is base64url text, so that it needs no quoting. */
-async function createLogin(client: Client, { username, password }: Login): Promise<void> {
-  const rights = 'SUPERUSER = true AND LOGIN = true'
-  await client.execute(`CREATE ROLE IF NOT EXISTS ${username} WITH ${rights} AND PASSWORD = '${password}'`, [], simple)
-}
 
 async function withClient(endpoint: CassandraEndpoint, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = connectCassandra(endpoint)

@@ -18,14 +18,22 @@ const templates = join(templateFolder, 'cassandra')
 /** Jars whose manifests name other jars. */
 const namingJars = ['chronicle-bytes-', 'chronicle-queue-']
 
-/** Cassandra in an environment; ready when the endpoint's login is the only one and answers a query. */
-export function cassandraService(folders: Folders, ports: Ports, endpoint: CassandraEndpoint): ProcessService {
+/**
+ * Cassandra in an environment; ready when the endpoint's login is the only one and answers a query. `moreYaml` is added
+ * to its configuration.
+ */
+export function cassandraService(
+  folders: Folders,
+  ports: Ports,
+  endpoint: CassandraEndpoint,
+  moreYaml = '',
+): ProcessService {
   return {
     name: 'cassandra',
     readyWithinMs: 90_000,
     stopWithinMs: 20_000,
     async prepare() {
-      const configuration = writeConfiguration(folders, ports)
+      const configuration = writeConfiguration(folders, ports, moreYaml)
       const command = javaCommand(
         {
           service: 'cassandra',
@@ -50,7 +58,7 @@ export function cassandraService(folders: Folders, ports: Ports, endpoint: Cassa
   }
 }
 
-function writeConfiguration(folders: Folders, ports: Ports): string {
+function writeConfiguration(folders: Folders, ports: Ports, moreYaml: string): string {
   const folder = folders.configuration('cassandra')
   mkdirSync(folder, { recursive: true })
   mkdirSync(folders.data('cassandra'), { recursive: true })
@@ -61,7 +69,7 @@ function writeConfiguration(folders: Folders, ports: Ports): string {
     sslStoragePort: ports.cassandraStorage + 1,
     data: folders.data('cassandra'),
   }
-  writeFileSync(path, render(readFileSync(join(templates, 'cassandra.yaml'), 'utf8'), values))
+  writeFileSync(path, render(readFileSync(join(templates, 'cassandra.yaml'), 'utf8'), values) + moreYaml)
   return path
 }
 

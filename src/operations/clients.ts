@@ -4,7 +4,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'cassandra-driver'
 import type { Admin, Kafka } from 'kafkajs'
-import { connectCassandra } from '../connect/cassandra.ts'
+import { addressOf, connectCassandra } from '../connect/cassandra.ts'
+import { cassandraError } from '../connect/cassandra-error.ts'
 import { connectKafka } from '../connect/kafka.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
 import type { Endpoints } from '../core/endpoints.ts'
@@ -25,8 +26,8 @@ const adminRetry = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 } a
 const connectDeadlineMs = 10_000
 
 /**
- * Connects to Kafka and Cassandra and hands out the clients. Fails with KAFKA_UNAVAILABLE or CASSANDRA_UNAVAILABLE,
- * within about 10 s, and then leaves nothing open.
+ * Connects to Kafka and Cassandra and hands out the clients. Fails with KAFKA_UNAVAILABLE, CASSANDRA_UNAVAILABLE or
+ * CASSANDRA_REFUSED, within about 10 s, and then leaves nothing open.
  */
 export async function openClients(endpoints: Endpoints): Promise<Clients> {
   const kafka = connectKafka({ bootstrapServers: endpoints.kafka.bootstrapServers, clientId: 'sluice-operations' })
@@ -38,10 +39,7 @@ export async function openClients(endpoints: Endpoints): Promise<Clients> {
   const connected = await Promise.allSettled([
     connectAdmin(admin, endpoints.kafka),
     cassandra.connect().catch((cause) => {
-      const { host, port } = endpoints.cassandra
-      throw new SluiceError('CASSANDRA_UNAVAILABLE', `Cassandra at ${host}:${port} did not accept the connection`, {
-        cause,
-      })
+      throw cassandraError(`${addressOf(endpoints.cassandra)} did not accept the connection`, cause)
     }),
   ])
   const refused = connected.find((each) => each.status === 'rejected')
@@ -49,7 +47,7 @@ export async function openClients(endpoints: Endpoints): Promise<Clients> {
     await close().catch(() => {})
     throw refused.reason
   }
-  return { kafka, admin, cassandra, registry: connectRegistry(endpoints.registry.url), close }
+  return { kafka, admin, cassandra, registry: connectRegistry(endpoints.registry), close }
 }
 
 async function connectAdmin(admin: Admin, { bootstrapServers }: Endpoints['kafka']): Promise<void> {

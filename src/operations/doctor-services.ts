@@ -3,6 +3,7 @@
  */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { awsConfig } from '../connect/aws.ts'
+import { selectNode } from '../core/cql.ts'
 import type { Endpoints } from '../core/endpoints.ts'
 import type { SluiceError } from '../core/errors.ts'
 import { foldersOf, serviceTitles } from '../local/service.ts'
@@ -24,7 +25,7 @@ export async function checkServices(endpoints: Endpoints, folder: string): Promi
       try {
         clients = await openClients(endpoints)
       } catch (error) {
-        const name = (error as SluiceError).code === 'CASSANDRA_UNAVAILABLE' ? 'cassandra' : 'kafka'
+        const name = (error as SluiceError).code.startsWith('CASSANDRA') ? 'cassandra' : 'kafka'
         return problem(serviceTitles[name], (error as Error).message, remedy(name))
       }
       return Promise.all([askKafka(clients), askCassandra(clients, remedy('cassandra'))])
@@ -45,7 +46,7 @@ async function askKafka({ admin }: Clients): Promise<Finding> {
 
 async function askCassandra({ cassandra }: Clients, remedy: string): Promise<Finding> {
   try {
-    const result = await cassandra.execute('SELECT release_version, bootstrapped FROM system.local')
+    const result = await cassandra.execute(selectNode)
     const { release_version: version, bootstrapped } = result.first() ?? {}
     if (bootstrapped === 'COMPLETED') return ok('Cassandra', `version ${version}`)
     return problem('Cassandra', `its state is ${bootstrapped}`, remedy)

@@ -2,10 +2,10 @@
  * Whether the rows that a record becomes are in their tables.
  */
 import { type Client, concurrent } from 'cassandra-driver'
+import { cassandraError } from '../connect/cassandra-error.ts'
 import type { TopicRecord } from '../connect/kafka-reader.ts'
 import type { AvroRecord } from '../core/avro-codec.ts'
 import { selectWriteTimes, timedColumns } from '../core/cql.ts'
-import { SluiceError } from '../core/errors.ts'
 import { firstPublished } from '../core/headers.ts'
 import { keyspace } from '../core/names.ts'
 import type { AnyTable, Pipeline } from '../core/pipeline.ts'
@@ -20,7 +20,7 @@ export type RowCheck = { readonly rows: number; readonly present: boolean }
 
 type Lookup = { readonly table: AnyTable; readonly index: number; readonly values: AnyRow; readonly atLeast: number }
 
-/** Checks the rows of many records, in their order; reads 64 rows at once. Fails with CASSANDRA_UNAVAILABLE. */
+/** Checks the rows of many records, in their order; reads 64 rows at once. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED. */
 export async function checkRows(client: Client, pipeline: Pipeline, decoded: readonly Decoded[]): Promise<RowCheck[]> {
   const lookups = decoded.flatMap((each, index) => lookupsOf(pipeline, each, index))
   const absent = new Set<number>()
@@ -49,7 +49,7 @@ async function arePresent(client: Client, table: AnyTable, lookups: readonly Loo
   const keys = lookups.map(({ values }) => keyColumns(table).map((column) => values[column]))
   const options = { concurrencyLevel: 64, collectResults: true, raiseOnFirstError: true }
   const { resultItems } = await concurrent.executeConcurrent(client, query, keys, options).catch((cause) => {
-    throw new SluiceError('CASSANDRA_UNAVAILABLE', `Cassandra did not answer for rows of ${table.name}`, { cause })
+    throw cassandraError(`Cassandra did not answer for rows of ${table.name}`, cause)
   })
   return resultItems.map((result, at) => {
     const row = result.first()

@@ -2,6 +2,8 @@
  * Reading rows of a table as they are.
  */
 import { types } from 'cassandra-driver'
+import { allRows } from '../connect/cassandra.ts'
+import { selectSome } from '../core/cql.ts'
 import { SluiceError } from '../core/errors.ts'
 import { keyspace } from '../core/names.ts'
 import type { AnyRow } from '../core/table.ts'
@@ -20,12 +22,8 @@ export async function readRows(
     const names = topology.tables.map((each) => each.name).join(', ')
     throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names}`)
   }
-  const query = `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name} LIMIT ${limit}`
-  const rows: AnyRow[] = []
-  for await (const row of await cassandra.execute(query, [], { autoPage: true })) {
-    rows.push(Object.fromEntries(row.keys().map((column: string) => [column, plain(row[column])])))
-  }
-  return rows
+  const rows = await allRows(cassandra, selectSome(keyspace, table, limit))
+  return rows.map((row) => Object.fromEntries(row.keys().map((column: string) => [column, plain(row[column])])))
 }
 
 /** A value as JSON can hold it. */

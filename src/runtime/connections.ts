@@ -2,58 +2,42 @@
  * The connections of a function's process: made with the first use, kept for later invocations.
  */
 import type { Client } from 'cassandra-driver'
-import { connectCassandra } from '../connect/cassandra.ts'
+import { openCassandra } from '../connect/cassandra.ts'
 import { connectKafka } from '../connect/kafka.ts'
 import { createProducer, type RecordProducer } from '../connect/kafka-producer.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
-import { readLogin } from '../connect/secret.ts'
-import type { Login } from '../core/endpoints.ts'
-import { type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
+import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
+import { cassandraEndpoint, registryEndpoint } from './access.ts'
 
 /** What the handlers of all stages reach. */
 export type Connections = {
   readonly environment: FunctionEnvironment
   readonly producer: RecordProducer
   readonly registry: SchemaRegistry
-  /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE; a failed attempt is not kept. */
+  /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED; a failed attempt is not kept. */
   readonly cassandra: () => Promise<Client>
 }
 
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
   const environment = parseEnvironment(process.env)
-  const kafka = connectKafka({ bootstrapServers: environment.KAFKA_BOOTSTRAP_SERVERS, clientId: 'sluice-function' })
+  const kafka = connectKafka({ bootstrapServers: environment.bootstrapServers, clientId: 'sluice-function' })
   return {
     environment,
     producer: createProducer(kafka),
-    registry: connectRegistry(environment.REGISTRY_URL),
-    cassandra: once(() => cassandraOf(environment)),
+    registry: connectRegistry(registryEndpoint(environment.registry)),
+    cassandra: once(() => cassandraOf(environment.cassandra)),
   }
 }
 
-async function cassandraOf(environment: FunctionEnvironment): Promise<Client> {
-  try {
-    return await connected(environment, await readLogin(environment.CASSANDRA_SECRET))
-  } catch (cause) {
-    throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not accept the connection or the login', { cause })
-  }
-}
-
-async function connected(environment: FunctionEnvironment, login: Login): Promise<Client> {
-  const client = connectCassandra({
-    host: environment.CASSANDRA_HOST,
-    port: Number(environment.CASSANDRA_PORT),
-    localDataCenter: environment.CASSANDRA_LOCAL_DATA_CENTER,
-    login,
+async function cassandraOf(access: CassandraAccess): Promise<Client> {
+  const endpoint = await cassandraEndpoint(access).catch((cause) => {
+    throw new SluiceError('CASSANDRA_UNAVAILABLE', 'the login of Cassandra could not be read from its secret', {
+      cause,
+    })
   })
-  try {
-    await client.connect()
-    return client
-  } catch (cause) {
-    await client.shutdown().catch(() => {})
-    throw cause
-  }
+  return openCassandra(endpoint)
 }
 
 /** Shares one attempt among callers and keeps its success; a failure is forgotten, so that the next call tries again. */

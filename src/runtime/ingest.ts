@@ -34,7 +34,7 @@ export type RunSummary = {
 export function ingestHandler(pipeline: Pipeline, connections: Connections) {
   const { producer, registry, environment } = connections
   const codec = topicCodec(pipeline.topic, registry)
-  const fetchPage = sourceClient(pipeline, environment.SOURCE_URL)
+  const fetchPage = sourceClient(pipeline, environment.sourceUrl ?? pipeline.source.url)
 
   return async (event: IngestEvent): Promise<RunSummary> => {
     const request = runRequest(event, pipeline.source.recordsPerRun)

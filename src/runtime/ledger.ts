@@ -1,9 +1,10 @@
 /**
  * Reads and writes the ledger: what each run fetched and published, and how far each source was read.
  */
-import type { Client, QueryOptions, types } from 'cassandra-driver'
-import { insert, selectByKey, selectPartition } from '../core/cql.ts'
-import { SluiceError } from '../core/errors.ts'
+import type { Client, types } from 'cassandra-driver'
+import { allRows } from '../connect/cassandra.ts'
+import { cassandraError } from '../connect/cassandra-error.ts'
+import { insert, selectByKey, selectLast, selectPartition } from '../core/cql.ts'
 import {
   cursorsTable,
   type FetchedPage,
@@ -38,7 +39,7 @@ export type Run = {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
-/** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE. */
+/** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED. */
 export type Ledger = {
   save(run: Run): Promise<void>
   saveFetched(runId: string, page: FetchedPage): Promise<void>
@@ -54,23 +55,21 @@ export type Ledger = {
 
 /** The ledger of a pipeline, through a connected client. */
 export function ledgerOf(client: Client, pipeline: string): Ledger {
-  const execute = async (query: string, values: unknown[], options: QueryOptions = {}) => {
+  const answered = async <T>(request: Promise<T>) => {
     try {
-      return await client.execute(query, values, options)
+      return await request
     } catch (cause) {
-      throw new SluiceError('CASSANDRA_UNAVAILABLE', 'Cassandra did not answer a request of the ledger', { cause })
+      throw cassandraError('Cassandra did not answer a request of the ledger', cause)
     }
   }
+  const execute = (query: string, values: unknown[]) => answered(client.execute(query, values))
   const put = async (table: Table, row: AnyRow) => {
     const values = Object.keys(table.columns).map((column) => row[column])
     await execute(insert(keyspace, table), values)
   }
   /** Rows of a run. Cassandra holds an empty list as null. */
   const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
-    const found: T[] = []
-    const result = await execute(selectPartition(keyspace, table), [pipeline, runId], { autoPage: true })
-    for await (const row of result) found.push(read(row))
-    return found
+    return (await answered(allRows(client, selectPartition(keyspace, table), [pipeline, runId]))).map(read)
   }
   return {
     async save(run) {
@@ -103,8 +102,8 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       return row ? runOf(row) : null
     },
     async latestRuns(count) {
-      const query = `${selectPartition(keyspace, runsTable)} ORDER BY run_id DESC LIMIT ${Math.floor(count)}`
-      return (await execute(query, [pipeline])).rows.map(runOf)
+      const query = selectLast(keyspace, runsTable, Math.floor(count))
+      return (await answered(allRows(client, query, [pipeline]))).map(runOf)
     },
     fetched: (runId) =>
       rowsOf(fetchedTable, runId, (row) => ({

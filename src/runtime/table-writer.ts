@@ -18,8 +18,8 @@ const maxInFlight = 16
 export type FailedWrite = { readonly write: RowWrite; readonly error: SluiceError }
 
 /**
- * Executes writes at LOCAL_QUORUM and returns those that failed, each with CASSANDRA_UNAVAILABLE or TABLE_MISMATCH
- * (try again) or RECORD_INVALID (never). Delivery guarantees: a write that is not returned was acknowledged; the order
+ * Executes writes at LOCAL_QUORUM and returns those that failed, each with CASSANDRA_UNAVAILABLE, CASSANDRA_REFUSED or
+ * TABLE_MISMATCH (try again) or RECORD_INVALID (never). Delivery guarantees: a write that is not returned was acknowledged; the order
  * among different rows is open.
  */
 export async function executeWrites(client: Client, writes: readonly RowWrite[]): Promise<FailedWrite[]> {

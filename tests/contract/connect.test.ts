@@ -4,9 +4,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openCassandra } from '../../src/connect/cassandra.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import { newAuthority } from '../fixtures/certificates.ts'
 import { cassandraContract } from './connect/cassandra.ts'
 import { kafkaProducerContract } from './connect/kafka-producer.ts'
 import { kafkaReaderContract } from './connect/kafka-reader.ts'
@@ -38,6 +40,13 @@ describe('Kafka', () => {
   kafkaProducerContract(endpoints)
   kafkaReaderContract(endpoints)
 })
-describe('Cassandra', () => cassandraContract(endpoints))
+describe('Cassandra', () => cassandraContract(() => endpoints().cassandra))
+test('a Cassandra without TLS is refused where TLS is asked for', async () => {
+  const { certificate } = await newAuthority('authority')
+  await expect(openCassandra({ ...endpoints().cassandra, ca: certificate })).rejects.toMatchObject({
+    code: 'CASSANDRA_REFUSED',
+    message: expect.stringContaining('does not speak TLS'),
+  })
+})
 describe('the ledger', () => ledgerContract(endpoints))
 describe('secrets', () => secretContract(endpoints))

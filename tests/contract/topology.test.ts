@@ -55,12 +55,17 @@ beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = aws.accountId
   process.env.AWS_SECRET_ACCESS_KEY = 'test'
   environment = {
-    KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
-    CASSANDRA_HOST: cassandra.host,
-    CASSANDRA_PORT: String(cassandra.port),
-    CASSANDRA_LOCAL_DATA_CENTER: cassandra.localDataCenter,
-    CASSANDRA_SECRET: cassandraSecretName,
-    REGISTRY_URL: registry.url,
+    bootstrapServers: kafka.bootstrapServers,
+    kafka: { kind: 'plaintext' },
+    cassandra: {
+      kind: 'cassandra',
+      host: cassandra.host,
+      port: cassandra.port,
+      localDataCenter: cassandra.localDataCenter,
+      secret: cassandraSecretName,
+    },
+    registry: { kind: 'confluent', url: registry.url },
+    sourceUrl: null,
   }
   // As in a deploy: begun while the services start, and before the secret is there.
   const ensured = ensureTopology(environment, model)
@@ -97,15 +102,15 @@ test('it waits for services that start, then creates topics, tables and subjects
   expect(topics[0]?.partitions).toHaveLength(3)
   expect(await visitsSettings()).toMatchObject({ 'retention.ms': '3600000', 'max.message.bytes': '1048576' })
   expect(await columnTypes()).toEqual(visits.columns)
-  expect(await connectRegistry(environment.REGISTRY_URL).subjects()).toContain('visits-value')
-  const rule = await fetch(`${environment.REGISTRY_URL}/config/visits-value`)
+  expect(await connectRegistry(stack.endpoints.registry).subjects()).toContain('visits-value')
+  const rule = await fetch(`${stack.endpoints.registry.url}/config/visits-value`)
   expect(await rule.json()).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
 })
 
 test('doing it again changes nothing', async () => {
   await ensureTopology(environment, model)
   expect(await columnTypes()).toEqual(visits.columns)
-  const versions = await fetch(`${environment.REGISTRY_URL}/subjects/visits-value/versions`)
+  const versions = await fetch(`${stack.endpoints.registry.url}/subjects/visits-value/versions`)
   expect(await versions.json()).toEqual([1])
 })
 

@@ -62,7 +62,7 @@ test('records wait while Cassandra refuses the login, and are written once it ta
     // Connections that exist stay; functions that begin anew need another.
     await environment.service('emulator').stop()
     await environment.service('emulator').start()
-    const refusal = seenFromNow('CASSANDRA_UNAVAILABLE')
+    const refusal = seenFromNow('CASSANDRA_REFUSED')
     const refused = await environment.publishAsRun(`login-${randomUUID()}`, records.slice(1))
     await reached('a refused write', refusal)
     await setPassword(cassandra.login.password)

@@ -31,6 +31,9 @@ function run(source: string): string {
     CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
     CASSANDRA_SECRET: 'none',
     REGISTRY_URL: 'http://127.0.0.1:1',
+    KAFKA_ACCESS: 'plaintext',
+    CASSANDRA_ACCESS: 'cassandra',
+    REGISTRY_ACCESS: 'confluent',
     AWS_REGION: 'us-east-1',
   }
   return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })

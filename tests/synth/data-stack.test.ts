@@ -23,7 +23,7 @@ test('its handler has the environment that it parses, and each function a log gr
   const names = functions.map(({ FunctionName }) => FunctionName).sort()
   expect(names).toEqual(['sluice-topology', 'sluice-topology-provider'])
   const handler = functions.find(({ FunctionName }) => FunctionName === 'sluice-topology')
-  expect(parseEnvironment(handler.Environment.Variables).CASSANDRA_SECRET).toBe('sluice/cassandra')
+  expect(parseEnvironment(handler.Environment.Variables).cassandra).toMatchObject({ secret: 'sluice/cassandra' })
   const groups = new Map(resources(data, 'AWS::Logs::LogGroup'))
   for (const { FunctionName, LoggingConfig } of functions) {
     const group = groups.get(LoggingConfig.LogGroup.Ref)

@@ -23,13 +23,17 @@ describe('functions', () => {
   test('each has the environment that it parses, and only the ingest a source', () => {
     for (const [, { Properties }] of functions) {
       expect(parseEnvironment(Properties.Environment.Variables)).toEqual({
-        KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:9092',
-        CASSANDRA_HOST: '127.0.0.1',
-        CASSANDRA_PORT: '9042',
-        CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
-        CASSANDRA_SECRET: 'sluice/cassandra',
-        REGISTRY_URL: 'http://127.0.0.1:8081/apis/ccompat/v7',
-        ...(Properties.FunctionName === 'sluice-users-ingest' ? { SOURCE_URL: 'http://127.0.0.1:8090/api/' } : {}),
+        bootstrapServers: '127.0.0.1:9092',
+        kafka: { kind: 'plaintext' },
+        cassandra: {
+          kind: 'cassandra',
+          host: '127.0.0.1',
+          port: 9042,
+          localDataCenter: 'datacenter1',
+          secret: 'sluice/cassandra',
+        },
+        registry: { kind: 'confluent', url: 'http://127.0.0.1:8081/apis/ccompat/v7' },
+        sourceUrl: Properties.FunctionName === 'sluice-users-ingest' ? 'http://127.0.0.1:8090/api/' : null,
       })
     }
   })

@@ -73,7 +73,7 @@ test('what is ready does its work at once', async () => {
   expect(await query(endpoints.cassandra, 'SELECT cluster_name FROM system.local')).toMatchObject([
     { cluster_name: 'sluice' },
   ])
-  expect(await connectRegistry(endpoints.registry.url).subjects()).toEqual([])
+  expect(await connectRegistry(endpoints.registry).subjects()).toEqual([])
   const group = await withAdmin(endpoints, (admin) => admin.describeGroups(['nobody']))
   expect(group.groups).toMatchObject([{ groupId: 'nobody', state: 'Dead' }])
   const people = await fetch(`${endpoints.source.url}/api/?results=2`)
@@ -113,7 +113,7 @@ test('a service that was killed starts again without loss', async () => {
 test('data survives a stop, other ports included, and nothing is left running', async () => {
   const before = stack.endpoints
   await withAdmin(before, (admin) => createTopics(admin, [{ topic: 'kept', numPartitions: 3 }]))
-  await connectRegistry(before.registry.url).register('kept', '"string"')
+  await connectRegistry(before.registry).register('kept', '"string"')
   const parameter = { Name: '/kept', Value: 'yes', Type: 'String' } as const
   await new SSMClient(awsConfig(before.aws)).send(new PutParameterCommand(parameter))
 
@@ -128,7 +128,7 @@ test('data survives a stop, other ports included, and nothing is left running', 
   const { endpoints } = stack
   expect(await withAdmin(endpoints, (admin) => admin.listTopics())).toContain('kept')
   expect(await query(endpoints.cassandra, 'SELECT id FROM kept.row')).toMatchObject([{ id: 1 }])
-  expect(await connectRegistry(endpoints.registry.url).subjects()).toEqual(['kept'])
+  expect(await connectRegistry(endpoints.registry).subjects()).toEqual(['kept'])
   const { Parameter } = await new SSMClient(awsConfig(endpoints.aws)).send(new GetParameterCommand({ Name: '/kept' }))
   expect(Parameter?.Value).toBe('yes')
 })

@@ -35,9 +35,9 @@ export async function ensureTopology(
   patience: Patience = defaultPatience,
 ): Promise<void> {
   const results = await Promise.allSettled([
-    timed('topics', ensureTopics(environment.KAFKA_BOOTSTRAP_SERVERS, topics, patience)),
-    timed('tables', ensureTables(environment, keyspace, tables, patience)),
-    timed('subjects', ensureSubjects(environment.REGISTRY_URL, subjects, patience)),
+    timed('topics', ensureTopics(environment.bootstrapServers, topics, patience)),
+    timed('tables', ensureTables(environment.cassandra, keyspace, tables, patience)),
+    timed('subjects', ensureSubjects(environment.registry, subjects, patience)),
   ])
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }

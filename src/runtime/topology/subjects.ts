@@ -2,9 +2,11 @@
  * Makes the subjects of a registry those of the model.
  */
 import { connectRegistry, type SchemaRegistry } from '../../connect/registry.ts'
+import type { RegistryAccess } from '../../core/environment.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { breakingChanges, changeSentence } from '../../core/schema-diff.ts'
 import type { SubjectSpec } from '../../core/topology.ts'
+import { registryEndpoint } from '../access.ts'
 import { type Patience, waitFor } from './wait.ts'
 
 const probeTimeoutMs = 2_000
@@ -15,13 +17,15 @@ const probeTimeoutMs = 2_000
  * Returns what was registered. Fails with SERVICE_FAILED or SCHEMA_INCOMPATIBLE, which names the fields.
  */
 export async function ensureSubjects(
-  url: string,
+  access: RegistryAccess,
   wanted: readonly SubjectSpec[],
   patience: Patience,
 ): Promise<string[]> {
-  const probe = connectRegistry(url, probeTimeoutMs)
-  const present = new Set(await waitFor(`The schema registry at ${url}`, () => probe.subjects(), patience))
-  const registry = connectRegistry(url)
+  const endpoint = registryEndpoint(access)
+  const probe = connectRegistry(endpoint, probeTimeoutMs)
+  const name = access.kind === 'glue' ? `The Glue registry ${access.name}` : `The schema registry at ${access.url}`
+  const present = new Set(await waitFor(name, () => probe.subjects(), patience))
+  const registry = connectRegistry(endpoint)
   const ensure = async ({ subject, schema }: SubjectSpec): Promise<string> => {
     const text = JSON.stringify(schema)
     if (present.has(subject)) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')

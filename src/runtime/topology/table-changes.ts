@@ -1,7 +1,7 @@
 /**
  * What to change so that the tables of a keyspace are those of the model. Pure.
  */
-import { addColumn, createTable } from '../../core/cql.ts'
+import { addColumn, createTable, setTimeToLive } from '../../core/cql.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { keyColumns, type Table } from '../../core/table.ts'
 
@@ -23,13 +23,9 @@ export function tableChanges(keyspace: string, wanted: readonly Table[], present
     expectSameKey(table, found)
     expectSameTypes(table, found)
     const missing = Object.keys(table.columns).filter((column) => !(column in found.columns))
-    const ttl = table.ttlSeconds === found.ttlSeconds ? [] : [setTtl(keyspace, table)]
+    const ttl = table.ttlSeconds === found.ttlSeconds ? [] : [setTimeToLive(keyspace, table)]
     return [...missing.map((column) => addColumn(keyspace, table, column)), ...ttl]
   })
-}
-
-function setTtl(keyspace: string, { name, ttlSeconds }: Table): string {
-  return `ALTER TABLE ${keyspace}.${name} WITH default_time_to_live = ${ttlSeconds ?? 0}`
 }
 
 function expectSameKey(wanted: Table, present: PresentTable): void {

@@ -1,37 +1,34 @@
 /**
  * Makes the tables of a keyspace those of the model.
  */
-import type { Client, types } from 'cassandra-driver'
-import { connectCassandra } from '../../connect/cassandra.ts'
-import { readLogin } from '../../connect/secret.ts'
-import { createKeyspace } from '../../core/cql.ts'
-import type { FunctionEnvironment } from '../../core/environment.ts'
+import type { Client } from 'cassandra-driver'
+import { addressOf, openCassandra } from '../../connect/cassandra.ts'
+import { createKeyspace, selectKeyspace } from '../../core/cql.ts'
+import type { CassandraAccess } from '../../core/environment.ts'
 import type { Table } from '../../core/table.ts'
-import { type PresentTable, tableChanges } from './table-changes.ts'
+import { cassandraEndpoint } from '../access.ts'
+import { checkKeyspacesTables } from './keyspaces-check.ts'
+import { presentTables } from './present-tables.ts'
+import { tableChanges } from './table-changes.ts'
 import { type Patience, waitFor } from './wait.ts'
 
-/** Waits for the login and for Cassandra, then creates and alters. Idempotent. Returns what was done. Fails with SERVICE_FAILED or TABLE_MISMATCH. */
+/**
+ * Waits for the login and for Cassandra, then creates and alters; in Keyspaces, whose tables a stack makes, it only sees
+ * whether they fit. Idempotent. Returns what was done. Fails with SERVICE_FAILED or TABLE_MISMATCH.
+ */
 export async function ensureTables(
-  environment: FunctionEnvironment,
+  access: CassandraAccess,
   keyspace: string,
   wanted: readonly Table[],
   patience: Patience,
 ): Promise<string[]> {
-  const { CASSANDRA_SECRET: secret, CASSANDRA_HOST: host, CASSANDRA_PORT: port } = environment
-  const login = await waitFor(`The login in secret ${secret}`, () => readLogin(secret), patience)
-  const endpoint = { host, port: Number(port), localDataCenter: environment.CASSANDRA_LOCAL_DATA_CENTER, login }
-  const open = async () => {
-    const client = connectCassandra(endpoint)
-    try {
-      await client.connect()
-      return client
-    } catch (error) {
-      await client.shutdown().catch(() => {})
-      throw error
-    }
-  }
-  const client = await waitFor(`Cassandra at ${host}:${port}`, open, patience)
+  const endpoint = await waitFor('The login of Cassandra', () => cassandraEndpoint(access), patience)
+  const client = await waitFor(addressOf(endpoint), () => openCassandra(endpoint), patience)
   try {
+    if (access.kind === 'keyspaces') {
+      await checkKeyspacesTables(client, keyspace, wanted, patience)
+      return []
+    }
     const statements = await missingKeyspace(client, keyspace)
     for (const statement of statements) await change(client, statement)
     const changes = tableChanges(keyspace, wanted, await presentTables(client, keyspace))
@@ -43,8 +40,7 @@ export async function ensureTables(
 }
 
 async function missingKeyspace(client: Client, keyspace: string): Promise<string[]> {
-  const query = 'SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?'
-  const { rows } = await client.execute(query, [keyspace])
+  const { rows } = await client.execute(selectKeyspace, [keyspace])
   return rows.length === 0 ? [createKeyspace(keyspace)] : []
 }
 
@@ -54,32 +50,4 @@ async function change(client: Client, statement: string): Promise<void> {
   // The driver's types leave the field out.
   const { isSchemaInAgreement } = info as typeof info & { readonly isSchemaInAgreement: boolean }
   if (!isSchemaInAgreement) throw new Error(`the nodes of Cassandra did not agree on the schema after: ${statement}`)
-}
-
-async function presentTables(client: Client, keyspace: string): Promise<PresentTable[]> {
-  const [tables, columns] = await Promise.all([
-    client.execute('SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ?', [
-      keyspace,
-    ]),
-    client.execute(
-      'SELECT table_name, column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name = ?',
-      [keyspace],
-      { fetchSize: 5_000 },
-    ),
-  ])
-  return tables.rows.map((table) => {
-    const own = columns.rows.filter((column) => column.table_name === table.table_name)
-    return {
-      name: table.table_name,
-      columns: Object.fromEntries(own.map((column) => [column.column_name, column.type])),
-      partitionKey: keyOf(own, 'partition_key'),
-      clusteringColumns: keyOf(own, 'clustering'),
-      ttlSeconds: table.default_time_to_live || null,
-    }
-  })
-}
-
-function keyOf(columns: readonly types.Row[], kind: string): string[] {
-  const key = columns.filter((column) => column.kind === kind)
-  return key.sort((a, b) => a.position - b.position).map((column) => column.column_name)
 }

@@ -2,17 +2,21 @@
  * What src/connect/cassandra.ts and the table writer owe, against a real Cassandra.
  */
 import { randomUUID } from 'node:crypto'
-import type { Client } from 'cassandra-driver'
+import { type Client, types } from 'cassandra-driver'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectCassandra } from '../../../src/connect/cassandra.ts'
-import { createKeyspace, createTable, selectByKey, selectWriteTimes } from '../../../src/core/cql.ts'
-import type { Endpoints } from '../../../src/core/endpoints.ts'
+import { connectCassandra, openCassandra } from '../../../src/connect/cassandra.ts'
+import { createKeyspace, createTable, selectByKey, selectKeyspace, selectWriteTimes } from '../../../src/core/cql.ts'
+import type { CassandraEndpoint } from '../../../src/core/endpoints.ts'
 import { keyspace } from '../../../src/core/names.ts'
 import type { AnyTable } from '../../../src/core/pipeline.ts'
 import type { AnyRow } from '../../../src/core/table.ts'
 import type { IncomingRecord } from '../../../src/runtime/incoming-record.ts'
 import { rowWrites } from '../../../src/runtime/row-writes.ts'
 import { executeWrites } from '../../../src/runtime/table-writer.ts'
+import { appStatements, appTables } from '../../fixtures/statements.ts'
+
+/** What the driver prepares with; its public methods execute at once. */
+type Preparing = { prepareOnceAsync(statement: string, keyspace: string | null): Promise<unknown> }
 
 const samples: AnyTable = {
   name: 'contract_samples',
@@ -59,10 +63,10 @@ const sample = (change: AnyRow = {}): AnyRow => ({
 })
 
 /** Tests of the connection and of writing rows. */
-export function cassandraContract(endpoints: () => Endpoints): void {
+export function cassandraContract(endpoint: () => CassandraEndpoint): void {
   let client: Client
   beforeAll(async () => {
-    client = connectCassandra(endpoints().cassandra)
+    client = connectCassandra(endpoint())
     await client.connect()
     for (const statement of [createKeyspace(keyspace), createTable(keyspace, samples)]) {
       await client.execute(statement, [], { prepare: false })
@@ -74,13 +78,24 @@ export function cassandraContract(endpoints: () => Endpoints): void {
     (await client.execute(selectByKey(keyspace, samples), [id, place])).first()
 
   test('a wrong password is refused', async () => {
-    const { cassandra } = endpoints()
-    const stranger = connectCassandra({ ...cassandra, login: { ...cassandra.login, password: 'wrong' } })
-    try {
-      await expect(stranger.connect()).rejects.toThrow()
-    } finally {
-      await stranger.shutdown()
+    const cassandra = endpoint()
+    const stranger = openCassandra({ ...cassandra, login: { ...cassandra.login, password: 'wrong' } })
+    await expect(stranger).rejects.toMatchObject({ code: 'CASSANDRA_REFUSED', retryable: true })
+  })
+
+  test('reads and writes are at LOCAL_QUORUM', async () => {
+    const { info } = await client.execute(selectKeyspace, [keyspace])
+    expect(info.achievedConsistency).toBe(types.consistencies.localQuorum)
+  })
+
+  test('every statement of the app can be prepared, but for the one about tables that only Keyspaces has', async () => {
+    for (const table of appTables) await client.execute(createTable(keyspace, table), [], { prepare: false })
+    const { connection } = (client as unknown as { controlConnection: { connection: Preparing } }).controlConnection
+    const refused: string[] = []
+    for (const { of, statement } of appStatements()) {
+      await connection.prepareOnceAsync(statement, null).catch(() => refused.push(of))
     }
+    expect(refused).toEqual(['selectKeyspacesTables'])
   })
 
   test('a value of every type comes back as it was', async () => {
@@ -159,7 +174,7 @@ export function cassandraContract(endpoints: () => Endpoints): void {
     )
 
     test('a client that lost its Cassandra is CASSANDRA_UNAVAILABLE', async () => {
-      const gone = connectCassandra(endpoints().cassandra)
+      const gone = connectCassandra(endpoint())
       await gone.connect()
       await gone.shutdown()
       const failed = await executeWrites(gone, writesOf([sample(), sample()]))

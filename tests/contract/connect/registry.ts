@@ -17,7 +17,7 @@ export function registryContract(endpoints: () => Endpoints): void {
   let registry: SchemaRegistry
   let subject: string
   beforeAll(() => {
-    registry = connectRegistry(endpoints().registry.url)
+    registry = connectRegistry(endpoints().registry)
     subject = `orders/${randomUUID()} value`
   })
 
@@ -75,7 +75,7 @@ export function registryContract(endpoints: () => Endpoints): void {
     test('because nobody listens', async () => {
       const server = await startHttpServer()
       await server.close()
-      await expect(connectRegistry(server.url).schemaById(1)).rejects.toMatchObject(unavailable)
+      await expect(connectRegistry(server).schemaById(1)).rejects.toMatchObject(unavailable)
     })
 
     test.each([
@@ -88,7 +88,7 @@ export function registryContract(endpoints: () => Endpoints): void {
       const server = await startHttpServer()
       try {
         server.answer = () => answer
-        const client = connectRegistry(server.url, 300)
+        const client = connectRegistry(server, 300)
         await expect(client.schemaById(1)).rejects.toMatchObject(unavailable)
         await expect(client.idOf(subject, text)).rejects.toMatchObject(unavailable)
         await expect(client.latestId(subject)).rejects.toMatchObject(unavailable)

@@ -1,5 +1,6 @@
+import type { Client } from 'cassandra-driver'
 import { expect, test, vi } from 'vitest'
-import { type ControlConnection, refreshOneAtATime } from '../../../src/connect/cassandra.ts'
+import { allRows, type ControlConnection, refreshOneAtATime } from '../../../src/connect/cassandra.ts'
 
 function control(refresh: () => Promise<void>): ControlConnection & { readonly calls: () => number } {
   let calls = 0
@@ -34,4 +35,20 @@ test('a refresh that fails rejects nowhere and is done again, until the client s
   await vi.waitFor(() => expect(made.calls()).toBeGreaterThan(2))
   made._isShuttingDown = true
   await made._refresh()
+})
+
+test('all rows come, whatever pages are empty, and each page once', async () => {
+  const pages: Record<string, { rows: object[]; pageState: string | null }> = {
+    first: { rows: [], pageState: 'b' },
+    b: { rows: [{ id: 1 }, { id: 2 }], pageState: 'c' },
+    c: { rows: [], pageState: 'd' },
+    d: { rows: [{ id: 3 }], pageState: null },
+  }
+  const execute = vi.fn(
+    async (_: string, __: unknown[], { pageState }: { pageState?: string }) => pages[pageState ?? 'first'],
+  )
+  const rows = await allRows({ execute } as unknown as Client, 'x', ['k'])
+  expect(rows).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
+  expect(execute.mock.calls).toHaveLength(4)
+  for (const [query, values] of execute.mock.calls) expect([query, values]).toEqual(['x', ['k']])
 })

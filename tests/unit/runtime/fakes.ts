@@ -1,11 +1,12 @@
 /**
  * In-memory stand-ins for the ports of the handlers, and events of records for them.
  */
-import type { Client } from 'cassandra-driver'
+import { type Client, errors, types } from 'cassandra-driver'
 import type { OutgoingRecord, RecordProducer } from '../../../src/connect/kafka-producer.ts'
 import type { SchemaRegistry } from '../../../src/connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
+import { selectKeyspacesTables } from '../../../src/core/cql.ts'
 import type { FunctionEnvironment } from '../../../src/core/environment.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event.ts'
@@ -84,6 +85,7 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
   const client = {
     async execute(query: string, params: readonly unknown[]) {
       if (query.includes('system_schema.columns')) return { rows: columnsOfAnyTable }
+      if (query === selectKeyspacesTables) throw invalidQuery
       run([{ query, params }])
       return { rows: [], first: () => null }
     },
@@ -95,15 +97,17 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
   return { client: client as unknown as Client, written, batches }
 }
 
+/** What Cassandra says to a question about a keyspace that it does not have. */
+const invalidQuery = new errors.ResponseError(types.responseErrorCodes.invalid, 'keyspace does not exist')
+
 const columnsOfAnyTable = ['id', 'total', 'amount', 'note'].map((column_name) => ({ column_name }))
 
 const environment: FunctionEnvironment = {
-  KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
-  CASSANDRA_HOST: '127.0.0.1',
-  CASSANDRA_PORT: '1',
-  CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
-  CASSANDRA_SECRET: 'none',
-  REGISTRY_URL: 'http://127.0.0.1:1',
+  bootstrapServers: '127.0.0.1:1',
+  kafka: { kind: 'plaintext' },
+  cassandra: { kind: 'cassandra', host: '127.0.0.1', port: 1, localDataCenter: 'datacenter1', secret: 'none' },
+  registry: { kind: 'confluent', url: 'http://127.0.0.1:1' },
+  sourceUrl: null,
 }
 
 /** Connections to the fakes. */
@@ -111,10 +115,10 @@ export function fakeConnections(
   producer: RecordProducer,
   registry: SchemaRegistry,
   cassandra: Connections['cassandra'],
-  sourceUrl?: string,
+  sourceUrl: string | null = null,
 ): Connections {
   return {
-    environment: sourceUrl ? { ...environment, SOURCE_URL: sourceUrl } : environment,
+    environment: { ...environment, sourceUrl },
     producer,
     registry,
     cassandra,
