@@ -155,7 +155,7 @@ test('an incompatible schema is refused', async () => {
   await expect(ensureTopology(environment, { ...model, subjects })).rejects.toMatchObject({
     code: 'SCHEMA_INCOMPATIBLE',
     message:
-      'the registry refused the new schema of subject "visits-value" (409): field "day" is new and has no default (none → string): give it a default',
+      'the registry refused the new schema of subject "visits-value": field "day" is new and has no default (none → string): give it a default',
   })
 })
 

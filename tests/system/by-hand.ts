@@ -4,7 +4,7 @@
 import { pipeline } from '../../pipelines/users.ts'
 import type { OutgoingRecord, RecordProducer } from '../../src/connect/kafka-producer.ts'
 import { avroCodec } from '../../src/core/avro-codec.ts'
-import { frame } from '../../src/core/wire-format.ts'
+import { frame, type SchemaId } from '../../src/core/wire-format.ts'
 import type { Clients } from '../../src/operations/clients.ts'
 import { ledgerOf } from '../../src/runtime/ledger.ts'
 import { publishedRanges } from '../../src/runtime/publish.ts'
@@ -28,7 +28,7 @@ export const user = {
 }
 
 /** A user's record, framed with any schema id. */
-export function userRecord(schemaId: number, fields: Partial<typeof user>, timestamp: number): OutgoingRecord {
+export function userRecord(schemaId: SchemaId, fields: Partial<typeof user>, timestamp: number): OutgoingRecord {
   const value = { ...user, ...fields }
   return {
     key: value.id,

@@ -34,7 +34,8 @@ beforeAll(async () => {
   endpoints = (await unscheduledUp(sluice, environment, 20)).endpoints
   clients = await openClients(endpoints)
   producer = createProducer(clients.kafka)
-  const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))
+  const idOf = async ({ name, schema }: AnyTopic) =>
+    Number(await clients.registry.idOf(valueSubject(name), JSON.stringify(schema)))
   const ids = await Promise.all(topicsOf(pipeline).map(idOf))
   schemaId = ids[0] ?? 0
   lateSchemaId = Math.max(...ids) + 1

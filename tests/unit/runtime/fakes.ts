@@ -56,7 +56,7 @@ export function fakeRegistry(schemas: readonly AvroRecordSchema[]) {
     return value
   }
   const registry: SchemaRegistry = {
-    schemaById: async (id) => answer(texts[id - 1], `schema with id ${id}`),
+    schemaById: async (id) => answer(texts[Number(id) - 1], `schema with id ${id}`),
     idOf: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     register: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     versions: async () => answer(texts, 'versions'),
