@@ -140,6 +140,7 @@ describe('dead letters', () => {
     const [garbage] = lines(listed).filter(({ code }) => code === 'RECORD_UNREADABLE')
     const shown = await sluice.run('dead-letters', 'show', 'users_created', '0', String(garbage.position.offset))
     expect(shown.stderr).toContain('can be personal')
+    expect(shown.stdout).toMatch(/^schema id +none: the value is in no wire format$/m)
     expect(shown.stdout).toMatch(/^header note +kept\n(header .*\n)*key +garbage\nvalue +no Avro$/m)
     const absent = await sluice.run('dead-letters', 'show', 'users_created.dlt', '0', '999')
     expect(absent.stderr).toContain('DEAD_LETTER_UNKNOWN: there is no dead letter users_created.dlt/0/999')

@@ -9,7 +9,7 @@ import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
 import type { FunctionEnvironment } from '../../../src/core/environment.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event.ts'
-import { frame } from '../../../src/core/wire-format.ts'
+import { frame, type SchemaId } from '../../../src/core/wire-format.ts'
 import type { Connections } from '../../../src/runtime/connections.ts'
 import { logger } from '../../../src/runtime/logging.ts'
 
@@ -121,7 +121,7 @@ export function fakeConnections(
 }
 
 /** Framed bytes of a record. */
-export function framed(schemaId: number, schema: AvroRecordSchema, record: AvroRecord): Buffer {
+export function framed(schemaId: SchemaId, schema: AvroRecordSchema, record: AvroRecord): Buffer {
   return frame(schemaId, avroCodec(schema).encode(record))
 }
 
