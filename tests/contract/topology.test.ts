@@ -160,7 +160,7 @@ test('an incompatible schema is refused', async () => {
 })
 
 test('a service that does not come is named', async () => {
-  const absent = { ...environment, KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1' }
+  const absent = { ...environment, bootstrapServers: '127.0.0.1:1' }
   await expect(ensureTopology(absent, model, { deadlineMs: 500, intervalMs: 50 })).rejects.toMatchObject({
     code: 'SERVICE_FAILED',
     message: expect.stringContaining('Kafka at 127.0.0.1:1 was not ready within 0.5 s'),
