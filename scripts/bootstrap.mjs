@@ -35,7 +35,7 @@ if (!Object.hasOwn(programs, command ?? '')) {
   process.exit(2)
 }
 try {
-  await install({ report })
+  await install({ report, forTests: command.startsWith('test') })
 } catch (error) {
   report(error?.expected ? error.message : String(error?.stack ?? error))
   process.exit(1)

@@ -8,12 +8,12 @@ import { archiveInputs, makeArchives } from './install/archives.mjs'
 import { installJvm, jvmInputs } from './install/jvm.mjs'
 import { withLock } from './install/lock.mjs'
 import { installNpm, npmIsInstalled } from './install/npm.mjs'
-import { jvmFolder, pythonFolder, sluiceFolder } from './install/paths.mjs'
+import { jvmFolder, sluiceFolder } from './install/paths.mjs'
 import { InstallError } from './install/process.mjs'
-import { installPython, pythonInputs } from './install/python.mjs'
+import { installPython, servicePython, testPython } from './install/python.mjs'
 import { clearStamp, hashOf, isStamped, writeStamp } from './install/stamp.mjs'
 
-const allInputs = [...pythonInputs, ...jvmInputs, ...archiveInputs]
+const allInputs = [servicePython.requirements, ...jvmInputs, ...archiveInputs]
 
 /** A step that leaves a stamp. */
 const stamped = (name, inputs, folder, work) => ({
@@ -26,21 +26,25 @@ const stamped = (name, inputs, folder, work) => ({
 })
 
 const npm = { isDone: npmIsInstalled, run: installNpm }
-const python = stamped('python', pythonInputs, pythonFolder, installPython)
+const pythonStep = (name, environment) =>
+  stamped(name, [environment.requirements], environment.folder, (report) => installPython(environment, report))
+const python = pythonStep('python', servicePython)
+const pythonOfTests = pythonStep('python-tests', testPython)
 const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
 const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
 
 /**
- * Installs what is missing; returns at once when nothing is. `report` gets one line per event.
+ * Installs what is missing, with `forTests` also what only tests need; returns at once when nothing is. `report` gets one line per event.
  * Fails with an error whose `expected` is true and whose message is for the user.
  */
-export async function install({ report }) {
-  const steps = [npm, python, jvm, archives]
+export async function install({ report, forTests }) {
+  const first = [npm, python, jvm, ...(forTests ? [pythonOfTests] : [])]
+  const steps = [...first, archives]
   if (steps.every((step) => step.isDone())) return
   await withLock(join(sluiceFolder, 'install.lock'), report, async () => {
     removeUnfinished()
-    const base = [npm, python, jvm].filter((step) => !step.isDone())
-    if (base.some((step) => step !== npm)) clearStamp('archives')
+    const base = first.filter((step) => !step.isDone())
+    if (base.includes(python) || base.includes(jvm)) clearStamp('archives')
     const outcomes = await Promise.allSettled(base.map((step) => step.run(report)))
     const failures = outcomes.filter(({ status }) => status === 'rejected').map(({ reason }) => reason)
     if (failures.some((reason) => !reason.expected)) throw failures.find((reason) => !reason.expected)

@@ -7,4 +7,5 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** The git-ignored folder that holds all that is installed and all that runs. */
 export const sluiceFolder = join(root, '.sluice')
 export const pythonFolder = join(sluiceFolder, 'python')
+export const testPythonFolder = join(sluiceFolder, 'python-tests')
 export const jvmFolder = join(sluiceFolder, 'jvm')

@@ -1,19 +1,32 @@
-/** The Python environment: the AWS emulator and a Java runtime, pinned by hash. */
+/** The Python environments: one for the services, one for what only tests need; both pinned by hash. */
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pythonFolder, root } from './paths.mjs'
+import { pythonFolder, root, testPythonFolder } from './paths.mjs'
 import { runOrFail } from './process.mjs'
 import { step } from './progress.mjs'
 import { requirePython } from './requirements.mjs'
 
-/** The inputs that decide whether the environment is current. */
-export const pythonInputs = [join(root, 'scripts', 'requirements.txt')]
+/** The AWS emulator and the Java runtime of the services. */
+export const servicePython = {
+  folder: pythonFolder,
+  requirements: join(root, 'scripts', 'requirements.txt'),
+  title: 'Python packages',
+  contents: 'the AWS emulator and a Java 21 runtime, about 60 MB',
+}
 
-/** Builds the environment beside its place and moves it there when complete. */
-export async function installPython(report) {
+/** The peer of tests for AWS Glue: apart, so that nobody who only starts the app waits for it. */
+export const testPython = {
+  folder: testPythonFolder,
+  requirements: join(root, 'scripts', 'requirements-tests.txt'),
+  title: 'Python packages for tests',
+  contents: 'an emulator of AWS Glue, about 30 MB',
+}
+
+/** Builds an environment beside its place and moves it there when complete. */
+export async function installPython({ folder, requirements, title, contents }, report) {
   const python = await requirePython()
-  const building = `${pythonFolder}.new-${process.pid}`
-  await step(report, 'Python packages', 'the AWS emulator and a Java 21 runtime, about 60 MB', async ({ count }) => {
+  const building = `${folder}.new-${process.pid}`
+  await step(report, title, contents, async ({ count }) => {
     await runOrFail('Creating the Python environment', python, ['-m', 'venv', building])
     let packages = 0
     const install = [
@@ -27,10 +40,10 @@ export async function installPython(report) {
     await runOrFail(
       'Installing the Python packages',
       join(building, 'bin', 'python'),
-      ['-m', 'pip', ...install, '-r', pythonInputs[0]],
+      ['-m', 'pip', ...install, '-r', requirements],
       { onLine: (line) => line.startsWith('Collecting ') && count(`${++packages} packages`) },
     )
-    rmSync(pythonFolder, { recursive: true, force: true })
-    renameSync(building, pythonFolder)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(building, folder)
   })
 }

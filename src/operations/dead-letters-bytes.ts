@@ -1,6 +1,7 @@
 /**
- * Bytes of a record for people: as text where they are text, else as hex.
+ * Bytes of a record for people: as text where they are text, else as hex; and whose schema a value names.
  */
+import { type SchemaId, unframe } from '../core/wire-format.ts'
 
 const mostBytes = 4_096
 
@@ -12,6 +13,15 @@ export function bytesText(bytes: Buffer | null): string {
   if (text !== null) return text.length > mostBytes ? `${text.slice(0, mostBytes)}… (${bytes.length} bytes)` : text
   const hex = bytes.subarray(0, mostBytes).toString('hex')
   return bytes.length > mostBytes ? `0x${hex}… (${bytes.length} bytes)` : `0x${hex} (${bytes.length} bytes)`
+}
+
+/** The id of the schema that a value names; null for bytes in no wire format. */
+export function schemaIdOf(value: Buffer | null): SchemaId | null {
+  try {
+    return value && unframe(value).schemaId
+  } catch {
+    return null
+  }
 }
 
 /** The text of UTF-8 bytes without control characters, which could do things to a terminal; null for others. */

@@ -3,6 +3,7 @@
  */
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { awsConfig } from '../connect/aws.ts'
+import { connectRegistry } from '../connect/registry.ts'
 import { selectNode } from '../core/cql.ts'
 import type { Endpoints } from '../core/endpoints.ts'
 import type { SluiceError } from '../core/errors.ts'
@@ -56,9 +57,8 @@ async function askCassandra({ cassandra }: Clients, remedy: string): Promise<Fin
 }
 
 async function askRegistry({ registry }: Endpoints): Promise<Finding> {
-  const response = await fetch(`${registry.url}/subjects`, { signal: AbortSignal.timeout(5_000) })
-  if (!response.ok) throw new Error(`the schema registry answers with status ${response.status}`)
-  return ok('Schema registry', `${((await response.json()) as unknown[]).length} subjects`)
+  const subjects = await connectRegistry(registry, 5_000).subjects()
+  return ok('Schema registry', `${subjects.length} subjects`)
 }
 
 async function askEmulator({ aws }: Endpoints): Promise<Finding> {

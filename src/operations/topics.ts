@@ -4,6 +4,7 @@
 import type { Admin, ConfigResourceTypes } from 'kafkajs'
 import { committedOffsets, offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { Topology } from '../core/topology.ts'
+import type { SchemaId } from '../core/wire-format.ts'
 import type { Clients } from './clients.ts'
 
 /** A group that has committed on a topic, and how many records it is behind. */
@@ -19,7 +20,7 @@ export type TopicStatus = {
   readonly retentionMs: number | null
   /** Null for topics without a schema of their own: dead letters and parked ones. */
   readonly subject: string | null
-  readonly schemaId: number | null
+  readonly schemaId: SchemaId | null
   readonly groups: readonly GroupLag[]
 }
 

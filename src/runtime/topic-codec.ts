@@ -5,7 +5,7 @@ import type { SchemaRegistry } from '../connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../core/avro-codec.ts'
 import { valueSubject } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
-import { frame, unframe } from '../core/wire-format.ts'
+import { frame, type SchemaId, unframe } from '../core/wire-format.ts'
 
 /** Encodes and decodes the values of one topic. */
 export type TopicCodec = {
@@ -20,10 +20,10 @@ export type TopicCodec = {
 /** The codec of a topic. The writer schemas it meets are fetched once each. */
 export function topicCodec(topic: AnyTopic, registry: SchemaRegistry): TopicCodec {
   const codec = avroCodec(topic.schema)
-  const writerSchemas = new Map<number, Promise<string>>()
-  let schemaId: number | null = null
+  const writerSchemas = new Map<SchemaId, Promise<string>>()
+  let schemaId: SchemaId | null = null
   /** Shared among those who ask at once; a failure is forgotten. */
-  const writerSchema = (id: number) => {
+  const writerSchema = (id: SchemaId) => {
     const asked = writerSchemas.get(id) ?? registry.schemaById(id)
     if (!writerSchemas.has(id)) {
       writerSchemas.set(id, asked)

@@ -9,24 +9,27 @@ import { openCassandra } from '../../src/connect/cassandra.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import { newAuthority } from '../fixtures/certificates.ts'
+import { type Moto, startMoto } from '../fixtures/moto.ts'
 import { cassandraContract } from './connect/cassandra.ts'
 import { kafkaProducerContract } from './connect/kafka-producer.ts'
 import { kafkaReaderContract } from './connect/kafka-reader.ts'
 import { ledgerContract } from './connect/ledger.ts'
-import { registryContract } from './connect/registry.ts'
+import { confluentKind, glueKind, registryContract } from './connect/registry.ts'
 import { secretContract } from './connect/secret.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-connect-'))
 let stack: LocalStack | undefined
+let moto: Moto | undefined
 
 beforeAll(async () => {
   const services = ['kafka', 'cassandra', 'registry', 'emulator'] as const
   stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
+  moto = await startMoto()
   await stack.allReady
 })
 
 afterAll(async () => {
-  await stack?.stop()
+  await Promise.all([stack?.stop(), moto?.close()])
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -34,8 +37,15 @@ const endpoints = () => {
   if (stack) return stack.endpoints
   throw new Error('the stack is not up')
 }
+const glueRegistry = () => {
+  if (moto) return moto.registry
+  throw new Error('moto is not up')
+}
 
-describe('the schema registry', () => registryContract(endpoints))
+describe.each([
+  ["with Confluent's API", confluentKind(() => endpoints().registry.url)],
+  ['of AWS Glue', glueKind(glueRegistry)],
+])('a schema registry %s', (_, kind) => registryContract(kind))
 describe('Kafka', () => {
   kafkaProducerContract(endpoints)
   kafkaReaderContract(endpoints)

@@ -155,12 +155,12 @@ test('an incompatible schema is refused', async () => {
   await expect(ensureTopology(environment, { ...model, subjects })).rejects.toMatchObject({
     code: 'SCHEMA_INCOMPATIBLE',
     message:
-      'the registry refused the new schema of subject "visits-value" (409): field "day" is new and has no default (none → string): give it a default',
+      'the registry refused the new schema of subject "visits-value": field "day" is new and has no default (none → string): give it a default',
   })
 })
 
 test('a service that does not come is named', async () => {
-  const absent = { ...environment, KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1' }
+  const absent = { ...environment, bootstrapServers: '127.0.0.1:1' }
   await expect(ensureTopology(absent, model, { deadlineMs: 500, intervalMs: 50 })).rejects.toMatchObject({
     code: 'SERVICE_FAILED',
     message: expect.stringContaining('Kafka at 127.0.0.1:1 was not ready within 0.5 s'),

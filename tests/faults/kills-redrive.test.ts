@@ -43,7 +43,8 @@ const settled = async () => (await observeRun(pipeline, 'by-hand', clients, 120_
 
 test('a redrive that is killed midway and started again sends each dead letter once, and loses none', async () => {
   const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))
-  const unknownId = Math.max(...(await Promise.all(topicsOf(pipeline).map(idOf)))) + 1
+  const ids = await Promise.all(topicsOf(pipeline).map(idOf))
+  const unknownId = Math.max(...ids.map(Number)) + 1
   const phone = '0'.repeat(8_000)
   const records = Array.from({ length: 3_000 }, () => userRecord(unknownId, { id: randomUUID(), phone }, Date.now()))
   const producer = createProducer(clients.kafka)

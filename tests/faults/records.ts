@@ -11,7 +11,7 @@ import type { AvroRecordSchema } from '../../src/core/avro-schema.ts'
 import { headerNames, headerText } from '../../src/core/headers.ts'
 import { valueSubject } from '../../src/core/names.ts'
 import type { AnyTopic } from '../../src/core/pipeline.ts'
-import { frame } from '../../src/core/wire-format.ts'
+import { frame, type SchemaId } from '../../src/core/wire-format.ts'
 import type { FaultEnvironment } from './environment.ts'
 
 /** Stands in every value that a test makes, so that a reason that quotes data is found. */
@@ -40,7 +40,7 @@ export type RecordMaker = (change?: Change) => Promise<Crafted>
 
 /** A maker of records of that topic. A schema that the registry does not have under the topic's subject is registered. */
 export function recordMaker({ clients: { registry } }: FaultEnvironment, topic: AnyTopic): RecordMaker {
-  const ids = new Map<string, Promise<number>>()
+  const ids = new Map<string, Promise<SchemaId>>()
   const idOf = (schema: AvroRecordSchema) => {
     const text = JSON.stringify(schema)
     const subject = schema.name === topic.schema.name ? valueSubject(topic.name) : `by-hand-${schema.name}`

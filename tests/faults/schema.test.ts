@@ -62,7 +62,7 @@ test('an incompatible schema stops the deploy and names the field, and the app g
   await whileRecordsFlow(() =>
     expect(deployed(environment, app)).rejects.toThrow(
       refused(
-        'subject "users_created-value" (409): field "loyalty" is new and has no default (none → int): give it a default',
+        'subject "users_created-value": field "loyalty" is new and has no default (none → int): give it a default',
       ),
     ),
   )

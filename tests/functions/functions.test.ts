@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../pipelines/users.ts'
+import { frame, unframe } from '../../src/core/wire-format.ts'
 import { type HttpServer, startHttpServer } from '../fixtures/http-server.ts'
 import { type Build, type BuiltFunction, buildFunctions, run } from './built.ts'
 
@@ -49,6 +50,7 @@ const runtime = () => ({
   REGISTRY_URL: services.url,
 })
 const nowhere = 'http://127.0.0.1:1/'
+const glue = { REGISTRY_ACCESS: 'glue', GLUE_REGISTRY: 'sluice', GLUE_REGION: 'eu-west-1' }
 const functionCalled = (name: string) => {
   const found = build.functions.find((each) => each.name === name)
   if (found) return found
@@ -117,6 +119,25 @@ describe('process', () => {
       function_request_id: 'request-1',
     })
     expectNoPersonalData(log)
+  })
+
+  test('does the same with a registry of AWS Glue, whose calls it signs with what the layer holds', async () => {
+    const SchemaVersionId = 'b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63'
+    const version = { SchemaVersionId, Status: 'AVAILABLE', VersionNumber: 1, SchemaDefinition: schemas[0] }
+    services.answer = () => ({ body: JSON.stringify(version) })
+    const event = recorded('users-process-filtered')
+    for (const record of Object.values<{ value: string }[]>(event.records).flat()) {
+      const { payload } = unframe(Buffer.from(record.value, 'base64'))
+      record.value = frame(SchemaVersionId, payload).toString('base64')
+    }
+    const { result, log } = await invoke('sluice-users-process', event, glue)
+    expect(result).toEqual({ batchItemFailures: [] })
+    expect(services.requests.map(({ headers }) => headers['x-amz-target'])).toEqual([
+      'AWSGlue.GetSchemaByDefinition',
+      'AWSGlue.GetSchemaVersion',
+    ])
+    expect(services.requests[0]?.headers.authorization).toContain('/eu-west-1/glue/aws4_request')
+    expect(JSON.parse(log.trim())).toMatchObject({ records: 2, deadLetters: 0, failed: 0 })
   })
 
   test('fails for a passing reason while the registry is away', async () => {

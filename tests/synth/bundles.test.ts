@@ -26,14 +26,14 @@ function run(source: string): string {
   const env = {
     NODE_PATH: modules,
     KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
+    KAFKA_ACCESS: 'plaintext',
+    CASSANDRA_ACCESS: 'cassandra',
+    REGISTRY_ACCESS: 'confluent',
     CASSANDRA_HOST: '127.0.0.1',
     CASSANDRA_PORT: '1',
     CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
     CASSANDRA_SECRET: 'none',
     REGISTRY_URL: 'http://127.0.0.1:1',
-    KAFKA_ACCESS: 'plaintext',
-    CASSANDRA_ACCESS: 'cassandra',
-    REGISTRY_ACCESS: 'confluent',
     AWS_REGION: 'us-east-1',
   }
   return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })
@@ -53,8 +53,9 @@ describe('the layer', () => {
   test('default and named exports are where function bundles look for them', () => {
     const shapes = `[require('@middy/core'), require('@middy/core').default, require('avsc').Type,
       require('kafkajs').Kafka, require('cassandra-driver').Client, require('@aws-lambda-powertools/logger').Logger,
-      require('@aws-sdk/client-secrets-manager').GetSecretValueCommand].map((each) => typeof each).join()`
-    expect(run(`process.stdout.write(${shapes})`)).toBe(Array(7).fill('function').join())
+      require('@aws-sdk/client-secrets-manager').GetSecretValueCommand,
+      require('@smithy/signature-v4').SignatureV4].map((each) => typeof each).join()`
+    expect(run(`process.stdout.write(${shapes})`)).toBe(Array(8).fill('function').join())
   })
 })
 

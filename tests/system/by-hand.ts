@@ -4,7 +4,7 @@
 import { pipeline } from '../../pipelines/users.ts'
 import type { OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import { avroCodec } from '../../src/core/avro-codec.ts'
-import { frame } from '../../src/core/wire-format.ts'
+import { frame, type SchemaId } from '../../src/core/wire-format.ts'
 
 /** A synthesized user as the source topic has it. */
 export const user = {
@@ -25,7 +25,7 @@ export const user = {
 }
 
 /** A user's record, framed with any schema id. */
-export function userRecord(schemaId: number, fields: Partial<typeof user>, timestamp: number): OutgoingRecord {
+export function userRecord(schemaId: SchemaId, fields: Partial<typeof user>, timestamp: number): OutgoingRecord {
   const value = { ...user, ...fields }
   return {
     key: value.id,

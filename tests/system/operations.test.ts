@@ -22,7 +22,8 @@ let lateSchemaId: number
 beforeAll(async () => {
   endpoints = (await unscheduledUp(sluice, environment, 20)).endpoints
   clients = await openClients(endpoints)
-  const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))
+  const idOf = async ({ name, schema }: AnyTopic) =>
+    Number(await clients.registry.idOf(valueSubject(name), JSON.stringify(schema)))
   const ids = await Promise.all(topicsOf(pipeline).map(idOf))
   schemaId = ids[0] ?? 0
   lateSchemaId = Math.max(...ids) + 1

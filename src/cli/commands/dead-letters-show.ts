@@ -6,7 +6,7 @@ import { pipelines } from '../../../pipelines/index.ts'
 import { formatPosition, headerNames, headerText } from '../../core/headers.ts'
 import { withClients } from '../../operations/clients.ts'
 import { deadLetterRecord, describeDeadLetter } from '../../operations/dead-letters.ts'
-import { bytesText } from '../../operations/dead-letters-bytes.ts'
+import { bytesText, schemaIdOf } from '../../operations/dead-letters-bytes.ts'
 import { findTopic } from '../../operations/redrive.ts'
 import { wholeNumber } from '../arguments.ts'
 import { runningStack } from '../environment-option.ts'
@@ -31,6 +31,7 @@ export function showCommand(): Command {
       const record = await withClients(endpoints, (clients) => deadLetterRecord(topic, { partition, offset }, clients))
       const { origin, code, reason, stage, timestamp, redrives } = describeDeadLetter(record)
       const headers = Object.keys(record.headers).map((name) => [name, headerText(record.headers, name) ?? ''] as const)
+      const schemaId = schemaIdOf(record.value)
       printProgress('what follows is the data of a record, and can be personal: do not pass it on')
       if (json) {
         const { key, value } = record
@@ -43,6 +44,7 @@ export function showCommand(): Command {
           stage,
           timestamp,
           redrives,
+          schemaId,
           headers: Object.fromEntries(headers),
           ...data,
         })
@@ -57,6 +59,7 @@ export function showCommand(): Command {
           ['reason', reason],
           ['time', new Date(timestamp).toISOString()],
           ['redrives', String(redrives)],
+          ['schema id', schemaId === null ? 'none: the value is in no wire format' : String(schemaId)],
           ...headers.map(([name, text]) => [`header ${name}`, own.has(name) ? text : bytesText(Buffer.from(text))]),
           ['key', bytesText(record.key)],
           ['value', bytesText(record.value)],

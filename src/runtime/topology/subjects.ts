@@ -24,13 +24,18 @@ export async function ensureSubjects(
   const endpoint = registryEndpoint(access)
   const probe = connectRegistry(endpoint, probeTimeoutMs)
   const name = access.kind === 'glue' ? `The Glue registry ${access.name}` : `The schema registry at ${access.url}`
-  const present = new Set(await waitFor(name, () => probe.subjects(), patience))
+  const latestIds = await waitFor(
+    name,
+    () => Promise.all(wanted.map(({ subject }) => probe.latestId(subject))),
+    patience,
+  )
   const registry = connectRegistry(endpoint)
-  const ensure = async ({ subject, schema }: SubjectSpec): Promise<string> => {
+  const ensure = async ({ subject, schema }: SubjectSpec, index: number): Promise<string> => {
+    const isNew = latestIds[index] === null
     const text = JSON.stringify(schema)
-    if (present.has(subject)) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
+    if (!isNew) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
     const id = await registry.register(subject, text).catch((error: unknown) => explain(error, registry, subject, text))
-    if (!present.has(subject)) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
+    if (isNew) await registry.setCompatibility(subject, 'FULL_TRANSITIVE')
     return `${subject} has schema id ${id}`
   }
   const results = await Promise.allSettled(wanted.map(ensure))
@@ -61,7 +66,7 @@ async function explain(error: unknown, registry: SchemaRegistry, subject: string
   if (!changes) throw error
   throw new SluiceError(
     'SCHEMA_INCOMPATIBLE',
-    `the registry refused the new schema of subject "${subject}" (409): ${changes.map(changeSentence).join('; ')}`,
+    `the registry refused the new schema of subject "${subject}": ${changes.map(changeSentence).join('; ')}`,
     { cause: error },
   )
 }

@@ -11,7 +11,7 @@ export const defaultPatience: Patience = { deadlineMs: 90_000, intervalMs: 200 }
 
 /**
  * The result of the first attempt that succeeds. `service` is how the failure's sentence begins, address included.
- * Fails with SERVICE_FAILED after the deadline, an attempt under way included; the last reason is its cause.
+ * Fails with SERVICE_FAILED after the deadline, an attempt under way included; the last reason that an attempt gave is its cause.
  */
 export async function waitFor<T>(
   service: string,
@@ -19,12 +19,13 @@ export async function waitFor<T>(
   { deadlineMs, intervalMs }: Patience,
 ): Promise<T> {
   const end = performance.now() + deadlineMs
-  let cause: unknown = new Error('no answer')
+  const noAnswer = new Error('no answer')
+  let cause: unknown = noAnswer
   while (performance.now() < end) {
     try {
-      return await beforeEnd(attempt(), end - performance.now())
+      return await beforeEnd(attempt(), end - performance.now(), noAnswer)
     } catch (error) {
-      cause = error
+      if (error !== noAnswer) cause = error
       await sleep(Math.min(intervalMs, Math.max(0, end - performance.now())))
     }
   }
@@ -34,10 +35,10 @@ export async function waitFor<T>(
   })
 }
 
-async function beforeEnd<T>(attempt: Promise<T>, ms: number): Promise<T> {
+async function beforeEnd<T>(attempt: Promise<T>, ms: number, noAnswer: Error): Promise<T> {
   const timer = new AbortController()
   const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error('no answer')
+    throw noAnswer
   })
   late.catch(() => {})
   try {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { textTable } from '../../../src/cli/text-table.ts'
-import { bytesText } from '../../../src/operations/dead-letters-bytes.ts'
+import { frame } from '../../../src/core/wire-format.ts'
+import { bytesText, schemaIdOf } from '../../../src/operations/dead-letters-bytes.ts'
 import { checked, ok } from '../../../src/operations/doctor-finding.ts'
 import { checkFreeBytes, checkNode } from '../../../src/operations/doctor-machine.ts'
 import { logJson, logText } from '../../../src/operations/function-log-text.ts'
@@ -17,6 +18,14 @@ describe('bytes for people', () => {
   ])('%j', (bytes, text) => {
     expect(bytesText(bytes)).toBe(text)
   })
+})
+
+test('a value names the schema it was written with, in either wire format', () => {
+  const uuid = 'b7b4a7f0-9c96-4e4a-a687-fb5de9ef0c63'
+  expect(schemaIdOf(frame(9, Buffer.from('a')))).toBe(9)
+  expect(schemaIdOf(frame(uuid, Buffer.from('a')))).toBe(uuid)
+  expect(schemaIdOf(Buffer.from('no frame'))).toBe(null)
+  expect(schemaIdOf(null)).toBe(null)
 })
 
 describe('a line of a log', () => {

@@ -10,7 +10,7 @@ import { selectKeyspacesTables } from '../../../src/core/cql.ts'
 import type { FunctionEnvironment } from '../../../src/core/environment.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event.ts'
-import { frame } from '../../../src/core/wire-format.ts'
+import { frame, type SchemaId } from '../../../src/core/wire-format.ts'
 import type { Connections } from '../../../src/runtime/connections.ts'
 import { logger } from '../../../src/runtime/logging.ts'
 
@@ -57,7 +57,7 @@ export function fakeRegistry(schemas: readonly AvroRecordSchema[]) {
     return value
   }
   const registry: SchemaRegistry = {
-    schemaById: async (id) => answer(texts[id - 1], `schema with id ${id}`),
+    schemaById: async (id) => answer(texts[Number(id) - 1], `schema with id ${id}`),
     idOf: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     register: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     versions: async () => answer(texts, 'versions'),
@@ -126,7 +126,7 @@ export function fakeConnections(
 }
 
 /** Framed bytes of a record. */
-export function framed(schemaId: number, schema: AvroRecordSchema, record: AvroRecord): Buffer {
+export function framed(schemaId: SchemaId, schema: AvroRecordSchema, record: AvroRecord): Buffer {
   return frame(schemaId, avroCodec(schema).encode(record))
 }
 

@@ -77,7 +77,7 @@ describe('a record that can never be processed becomes a dead letter, and the re
       'bytes that are no frame',
       { value: Buffer.from('{"id":1}') },
       'RECORD_UNREADABLE',
-      'the value begins with byte 0x7b, not 0x00',
+      'the value begins with byte 0x7b, neither 0x00 (Confluent) nor 0x03 (AWS Glue)',
     ],
     [
       'a frame around garbage',

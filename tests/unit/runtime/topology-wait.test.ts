@@ -25,3 +25,14 @@ test('an attempt that never ends is given up', async () => {
     message: 'It was not ready within 0.03 s: no answer',
   })
 })
+
+test('an attempt that the deadline cuts off does not hide why the one before it failed', async () => {
+  let attempts = 0
+  const attempt = () => {
+    attempts += 1
+    return attempts === 1 ? Promise.reject(new Error('access denied')) : new Promise<never>(() => {})
+  }
+  await expect(waitFor('It', attempt, { deadlineMs: 50, intervalMs: 1 })).rejects.toMatchObject({
+    message: 'It was not ready within 0.05 s: access denied',
+  })
+})

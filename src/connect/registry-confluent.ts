@@ -1,0 +1,98 @@
+/**
+ * Client of a schema registry that speaks Confluent's HTTP API, the few calls that Sluice makes.
+ * Source: Confluent Platform, "Schema Registry API Reference".
+ */
+import * as v from 'valibot'
+import { SluiceError } from '../core/errors.ts'
+import type { SchemaRegistry } from './registry.ts'
+
+type Answer = { status: number; body: unknown }
+
+const failure = v.object({ error_code: v.number() })
+const schemaAnswer = v.object({ schema: v.string() })
+const idAnswer = v.object({ id: v.number() })
+const subjectsAnswer = v.array(v.string())
+const versionsAnswer = v.array(v.number())
+
+/** A client of the registry; `timeoutMs` bounds each call. Schema ids are positive integers. */
+export function connectConfluentRegistry({ url }: { readonly url: string }, timeoutMs: number): SchemaRegistry {
+  const base = url.replace(/\/$/, '')
+  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    try {
+      const response = await fetch(base + path, {
+        method,
+        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, body: await response.json().catch(() => null) }
+    } catch (cause) {
+      throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} did not answer ${method} ${path}`, {
+        cause,
+      })
+    }
+  }
+  /** A 404 counts only with the registry's own code: a proxy's would turn every record into a dead letter. */
+  const isUnknown = ({ status, body }: Answer) => status === 404 && v.is(failure, body)
+  const expectOk = <T>({ status, body }: Answer, form: v.GenericSchema<unknown, T>, what: string): T => {
+    const parsed = v.safeParse(form, body)
+    if (status === 200 && parsed.success) return parsed.output
+    const problem = status === 200 ? 'with something else than is asked for' : `with status ${status}`
+    throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} answered ${what} ${problem}`)
+  }
+  return {
+    async schemaById(id) {
+      if (typeof id === 'string') {
+        throw new SluiceError(
+          'SCHEMA_UNKNOWN',
+          `schema id ${id} is one of AWS Glue, and the registry at ${base} is none`,
+        )
+      }
+      const answer = await call('GET', `/schemas/ids/${id}`)
+      if (isUnknown(answer)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
+      return expectOk(answer, schemaAnswer, `the request for schema ${id}`).schema
+    },
+    async idOf(subject, schema) {
+      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema })
+      if (isUnknown(answer)) {
+        throw new SluiceError(
+          'SCHEMA_UNKNOWN',
+          `the registry does not hold this schema of "${subject}": deploy the app`,
+        )
+      }
+      return expectOk(answer, idAnswer, `the look-up of "${subject}"`).id
+    },
+    async register(subject, schema) {
+      const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
+      if (answer.status === 409) {
+        throw new SluiceError(
+          'SCHEMA_INCOMPATIBLE',
+          `the registry refused the new schema of subject "${subject}" as incompatible with the versions it holds`,
+        )
+      }
+      return expectOk(answer, idAnswer, `the registration of "${subject}"`).id
+    },
+    async versions(subject) {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions`
+      const listed = await call('GET', path)
+      if (isUnknown(listed)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no subject "${subject}"`)
+      const numbers = expectOk(listed, versionsAnswer, `the request for the versions of "${subject}"`)
+      const textOf = async (version: number) => {
+        const what = `the request for version ${version} of "${subject}"`
+        return expectOk(await call('GET', `${path}/${version}`), schemaAnswer, what).schema
+      }
+      return Promise.all(numbers.sort((a, b) => a - b).map(textOf))
+    },
+    async setCompatibility(subject, level) {
+      const answer = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level })
+      expectOk(answer, v.unknown(), `the compatibility of "${subject}"`)
+    },
+    async latestId(subject) {
+      const answer = await call('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)
+      return isUnknown(answer) ? null : expectOk(answer, idAnswer, `the latest schema of "${subject}"`).id
+    },
+    async subjects() {
+      return expectOk(await call('GET', '/subjects'), subjectsAnswer, 'the request for all subjects')
+    },
+  }
+}
