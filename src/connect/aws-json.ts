@@ -3,9 +3,9 @@
  * too large for a function, see docs/decisions/0018-glue-registry.md. Not for what a particular API means.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SignatureV4 } from '@smithy/signature-v4'
 import * as v from 'valibot'
+import { signing } from './aws.ts'
 
 /** An API: its name in addresses and signatures, and the prefix of its actions. `endpoint` is an emulator's address. */
 export type AwsJsonApi = {
@@ -36,9 +36,7 @@ const passingRefusal = /Throttl|TooManyRequests|RequestLimitExceeded|OperationTi
 export function awsJsonCall(api: AwsJsonApi, timeoutMs: number): AwsJsonCall {
   const { service, targetPrefix, region } = api
   const url = new URL(api.endpoint ?? environmentEndpoint(service) ?? `https://${service}.${region}.amazonaws.com`)
-  // This client is in the layer anyway; the chain of credentials and the hash are every client's.
-  const { credentials, sha256 } = new SecretsManagerClient({ region }).config
-  const signer = new SignatureV4({ service, region, credentials, sha256 })
+  const signer = new SignatureV4({ service, region, ...signing(region) })
 
   const send = async (action: string, body: string, signal: AbortSignal): Promise<AwsAnswer> => {
     const { host, hostname, port, protocol, pathname: path } = url

@@ -9,7 +9,13 @@ export function awsConfig({ endpoint, region, accountId }: AwsEndpoint) {
   return { endpoint, region, credentials: { accessKeyId: accountId, secretAccessKey: 'test' } }
 }
 
-/** The credentials of the process, found and renewed as every client of the SDK does. */
-export function defaultCredentials(): SecretsManagerClient['config']['credentials'] {
-  return new SecretsManagerClient().config.credentials
+/** Where the credentials that sign come from. */
+export type CredentialsSource = SecretsManagerClient['config']['credentials']
+
+/**
+ * What signs requests that no client of the SDK makes: the credentials of the process, found and renewed as every client
+ * does, and its hash. Asked of a client that the layer holds anyway, as the packages themselves would come into it twice.
+ */
+export function signing(region: string): Pick<SecretsManagerClient['config'], 'credentials' | 'sha256'> {
+  return new SecretsManagerClient({ region }).config
 }

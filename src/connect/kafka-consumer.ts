@@ -55,7 +55,7 @@ export type ConsumerOptions = KafkaConnection & {
 
 /** A group member. */
 export type KafkaConsumer = {
-  /** Joins the group, once. Fails with TOPIC_UNKNOWN or KAFKA_UNAVAILABLE; then close it, retrying needs another. */
+  /** Joins the group, once. Fails with TOPIC_UNKNOWN, KAFKA_REFUSED or KAFKA_UNAVAILABLE; then close it, retrying needs another. */
   join(): Promise<void>
   /** Stops or resumes fetching one partition; what was fetched meanwhile is fetched again. */
   setPaused(partition: number, paused: boolean): void

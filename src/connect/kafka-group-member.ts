@@ -12,6 +12,7 @@ import type {
   ConsumerReader,
   KafkaConsumer,
 } from './kafka-consumer.ts'
+import { refusalIn } from './kafka-refusal.ts'
 
 const connectDeadlineMs = 4_000
 
@@ -273,6 +274,8 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
 
 function asSluiceError(cause: unknown, { topic, bootstrapServers }: ConsumerOptions): SluiceError {
   if (cause instanceof SluiceError) return cause
+  const refused = refusalIn(cause, bootstrapServers)
+  if (refused) return refused
   const { type, message } = cause as { type?: string; message?: string }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return new SluiceError('TOPIC_UNKNOWN', `topic "${topic}" does not exist at ${bootstrapServers}`, { cause })

@@ -1,5 +1,5 @@
 /**
- * Offsets of topics and of consumer groups, by partition. All of it fails with KAFKA_UNAVAILABLE.
+ * Offsets of topics and of consumer groups, by partition. All of it fails with KAFKA_UNAVAILABLE or KAFKA_REFUSED.
  */
 import type { Admin } from 'kafkajs'
 import { kafkaAnswer } from './kafka.ts'

@@ -2,8 +2,8 @@
  * Producing records: the small port in front of kafkajs' producer.
  */
 import { type Kafka, type Message, Partitioners } from 'kafkajs'
-import { SluiceError } from '../core/errors.ts'
 import { recordBytes } from '../core/record-size.ts'
+import { kafkaFailure } from './kafka.ts'
 
 /** A record to be produced. A repeated header has an array of values. */
 export type OutgoingRecord = {
@@ -32,7 +32,7 @@ export type RecordProducer = {
    * Delivery guarantees: resolves only after all in-sync replicas acknowledged (acks=all). A retry after a lost
    * acknowledgement may leave a record twice; the positions are those of the acknowledged copy. A send that fails may
    * have left some of its records.
-   * Fails with KAFKA_UNAVAILABLE, also after `deadlineMs`.
+   * Fails with KAFKA_REFUSED, or with KAFKA_UNAVAILABLE, also after `deadlineMs`.
    */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<ProducedPosition[]>
   disconnect(): Promise<void>
@@ -68,11 +68,7 @@ export function createProducer(kafka: Kafka, deadlineMs = 30_000): RecordProduce
         return await withDeadline(connection.whileUsed(produce), deadlineMs)
       } catch (cause) {
         retire(connection)
-        throw new SluiceError(
-          'KAFKA_UNAVAILABLE',
-          `Kafka did not acknowledge ${records.length} records for topic ${topic}`,
-          { cause },
-        )
+        throw kafkaFailure(`Kafka did not acknowledge ${records.length} records for topic ${topic}`, cause)
       }
     },
     async disconnect() {

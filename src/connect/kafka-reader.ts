@@ -31,7 +31,7 @@ export type TopicReader = {
 
 /**
  * Hands over every record of the topics from the given offsets on, in order per partition, until closed.
- * The group it needs has a name of its own and is deleted in the end. Fails with KAFKA_UNAVAILABLE.
+ * The group it needs has a name of its own and is deleted in the end. Fails with KAFKA_UNAVAILABLE or KAFKA_REFUSED.
  */
 export async function readTopics(
   kafka: Kafka,

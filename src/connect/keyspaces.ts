@@ -5,7 +5,7 @@
 import { auth, type ClientOptions, errors, policies, types } from 'cassandra-driver'
 import type { KeyspacesEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import { defaultCredentials } from './aws.ts'
+import { signing } from './aws.ts'
 import { type Credentials, challengeAnswer } from './keyspaces-signature.ts'
 
 const port = 9142
@@ -28,7 +28,7 @@ export function keyspacesHost(region: string): string {
  */
 export function keyspacesOptions(
   { region }: KeyspacesEndpoint,
-  credentials: () => Promise<Credentials> = defaultCredentials(),
+  credentials: () => Promise<Credentials> = signing(region).credentials,
 ): ClientOptions {
   const host = keyspacesHost(region)
   return {

@@ -7,5 +7,17 @@ import type { Login } from '../core/endpoints.ts'
 /** The login in a secret of the form `{"username","password"}`. The client's settings come from the environment unless given. */
 export async function readLogin(secretName: string, client = new SecretsManagerClient()): Promise<Login> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }))
-  return JSON.parse(SecretString ?? '{}') as Login
+  const login = parsedLogin(SecretString ?? '')
+  if (!login) throw new Error(`secret ${secretName} holds no {"username","password"}`)
+  return login
+}
+
+/** Null for anything else. The parser's own message would quote the secret. */
+function parsedLogin(text: string): Login | null {
+  try {
+    const { username, password } = JSON.parse(text)
+    return typeof username === 'string' && typeof password === 'string' ? { username, password } : null
+  } catch {
+    return null
+  }
 }

@@ -50,8 +50,8 @@ export type AwsEndpoint = { readonly endpoint: string; readonly region: string; 
 
 /** Everything a tool needs to reach one environment. */
 export type Endpoints = {
-  /** Comma-joined host:port list. */
-  readonly kafka: { readonly bootstrapServers: string }
+  /** Comma-joined host:port list; plaintext unless told otherwise. */
+  readonly kafka: { readonly bootstrapServers: string; readonly security?: KafkaSecurity }
   readonly cassandra: CassandraEndpoint
   /** Base URL of a registry that speaks Confluent's API. */
   readonly registry: { readonly url: string }

@@ -6,10 +6,9 @@ import type { Client } from 'cassandra-driver'
 import type { Admin, Kafka } from 'kafkajs'
 import { addressOf, connectCassandra } from '../connect/cassandra.ts'
 import { cassandraError } from '../connect/cassandra-error.ts'
-import { connectKafka } from '../connect/kafka.ts'
+import { connectKafka, kafkaFailure } from '../connect/kafka.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
 import type { Endpoints } from '../core/endpoints.ts'
-import { SluiceError } from '../core/errors.ts'
 
 /** Connected clients. */
 export type Clients = {
@@ -26,11 +25,11 @@ const adminRetry = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 } a
 const connectDeadlineMs = 10_000
 
 /**
- * Connects to Kafka and Cassandra and hands out the clients. Fails with KAFKA_UNAVAILABLE, CASSANDRA_UNAVAILABLE or
- * CASSANDRA_REFUSED, within about 10 s, and then leaves nothing open.
+ * Connects to Kafka and Cassandra and hands out the clients. Fails with KAFKA_UNAVAILABLE, KAFKA_REFUSED,
+ * CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED, within about 10 s, and then leaves nothing open.
  */
 export async function openClients(endpoints: Endpoints): Promise<Clients> {
-  const kafka = connectKafka({ bootstrapServers: endpoints.kafka.bootstrapServers, clientId: 'sluice-operations' })
+  const kafka = connectKafka({ ...endpoints.kafka, clientId: 'sluice-operations' })
   const admin = kafka.admin({ retry: adminRetry })
   const cassandra = connectCassandra(endpoints.cassandra)
   const close = async () => {
@@ -58,7 +57,7 @@ async function connectAdmin(admin: Admin, { bootstrapServers }: Endpoints['kafka
   try {
     await Promise.race([admin.connect(), late])
   } catch (cause) {
-    throw new SluiceError('KAFKA_UNAVAILABLE', `Kafka at ${bootstrapServers} did not accept the connection`, { cause })
+    throw kafkaFailure(`Kafka at ${bootstrapServers} did not accept the connection`, cause)
   } finally {
     timer.abort()
     late.catch(() => {})

@@ -3,12 +3,12 @@
  */
 import type { Client } from 'cassandra-driver'
 import { openCassandra } from '../connect/cassandra.ts'
-import { connectKafka } from '../connect/kafka.ts'
-import { createProducer, type RecordProducer } from '../connect/kafka-producer.ts'
+import type { RecordProducer } from '../connect/kafka-producer.ts'
 import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
 import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
 import { cassandraEndpoint, registryEndpoint } from './access.ts'
+import { functionProducer } from './producer.ts'
 
 /** What the handlers of all stages reach. */
 export type Connections = {
@@ -22,10 +22,9 @@ export type Connections = {
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
   const environment = parseEnvironment(process.env)
-  const kafka = connectKafka({ bootstrapServers: environment.bootstrapServers, clientId: 'sluice-function' })
   return {
     environment,
-    producer: createProducer(kafka),
+    producer: functionProducer(environment),
     registry: connectRegistry(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),
   }

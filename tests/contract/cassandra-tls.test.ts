@@ -16,7 +16,7 @@ import { endpointsOf } from '../../src/local/endpoints.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { controlProcess, type RunningService } from '../../src/local/running-service.ts'
 import { foldersOf } from '../../src/local/service.ts'
-import { type Authority, type Identity, newAuthority } from '../fixtures/certificates.ts'
+import { type Authority, type Certificate, newAuthority } from '../fixtures/certificates.ts'
 import { cassandraContract } from './connect/cassandra.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-cassandra-tls-'))
@@ -26,15 +26,15 @@ let endpoint: CassandraEndpoint
 let service: RunningService | undefined
 
 beforeAll(async () => {
-  authority = await newAuthority('authority')
-  const { certificate, privateKey } = await authority.issue({ addresses: ['127.0.0.1'] })
+  authority = newAuthority('authority')
+  const { certificate, privateKey } = authority.issue({ name: 'localhost', addresses: ['127.0.0.1'] })
   const folders = foldersOf(folder)
   mkdirSync(join(folder, 'logs'), { recursive: true })
   const keystore = join(folder, 'cassandra.pem')
   writeFileSync(keystore, `${privateKey}\n${certificate}\n`, { mode: 0o600 })
   const ports = await freePorts()
   const { cassandra } = endpointsOf(ports, { username: 'sluice', password })
-  endpoint = { ...cassandra, ca: authority.certificate }
+  endpoint = { ...cassandra, ca: authority.ca }
   writeFileSync(folders.logFile('cassandra'), '')
   service = controlProcess(cassandraService(folders, ports, endpoint, tlsOnly(keystore)), folders, () => {})
   await service.start()
@@ -71,7 +71,7 @@ describe('fails soon, and says why, and no secret', () => {
     ],
     [
       'where another authority is trusted',
-      async (to) => ({ ...to, ca: (await newAuthority('foreign')).certificate }),
+      async (to) => ({ ...to, ca: newAuthority('foreign').ca }),
       'CASSANDRA_REFUSED',
       'authority that is not trusted',
     ],
@@ -104,10 +104,10 @@ describe('fails soon, and says why, and no secret', () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('canary')
   })
 
-  const expired = () => authority.issue({ addresses: ['127.0.0.1'], notAfter: new Date(Date.now() - 60_000) })
+  const expired = () => authority.issue({ name: 'localhost', addresses: ['127.0.0.1'], expired: true })
 
   /** A port at which somebody shows this certificate. */
-  async function listening({ certificate, privateKey }: Identity): Promise<number> {
+  async function listening({ certificate, privateKey }: Certificate): Promise<number> {
     const server = createServer({ cert: certificate, key: privateKey }).listen(0, '127.0.0.1')
     onTestFinished(() => void server.close())
     await once(server, 'listening')

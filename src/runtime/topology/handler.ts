@@ -35,7 +35,7 @@ export async function ensureTopology(
   patience: Patience = defaultPatience,
 ): Promise<void> {
   const results = await Promise.allSettled([
-    timed('topics', ensureTopics(environment.bootstrapServers, topics, patience)),
+    timed('topics', ensureTopics(environment, topics, patience)),
     timed('tables', ensureTables(environment.cassandra, keyspace, tables, patience)),
     timed('subjects', ensureSubjects(environment.registry, subjects, patience)),
   ])

@@ -5,7 +5,9 @@ import { connect } from 'node:net'
 import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs'
 import { connectKafka } from '../../connect/kafka.ts'
 import { createTopics } from '../../connect/kafka-topics.ts'
+import type { FunctionEnvironment } from '../../core/environment.ts'
 import type { TopicSpec } from '../../core/topology.ts'
+import { kafkaSecurity } from '../access.ts'
 import { type PresentTopic, topicChanges } from './topic-changes.ts'
 import { type Patience, waitFor } from './wait.ts'
 
@@ -13,13 +15,14 @@ import { type Patience, waitFor } from './wait.ts'
 const topicConfigSource = 1
 const probeTimeoutMs = 1_000
 
-/** Waits for Kafka, then creates and configures. Idempotent. Returns what was done. Fails with SERVICE_FAILED or TOPIC_MISMATCH. */
+/** Waits for the login and for Kafka, then creates and configures. Idempotent. Returns what was done. Fails with SERVICE_FAILED or TOPIC_MISMATCH. */
 export async function ensureTopics(
-  bootstrapServers: string,
+  { bootstrapServers, kafka: access }: Pick<FunctionEnvironment, 'bootstrapServers' | 'kafka'>,
   wanted: readonly TopicSpec[],
   patience: Patience,
 ): Promise<string[]> {
-  const kafka = connectKafka({ bootstrapServers, clientId: 'sluice-topology' })
+  const security = await waitFor('The login of Kafka', () => kafkaSecurity(access), patience)
+  const kafka = connectKafka({ bootstrapServers, security, clientId: 'sluice-topology' })
   const admin = await waitFor(`Kafka at ${bootstrapServers}`, () => connectAdmin(kafka, bootstrapServers), patience)
   try {
     const changes = topicChanges(wanted, await presentTopics(admin, wanted))

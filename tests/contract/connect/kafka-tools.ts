@@ -34,10 +34,10 @@ export type KafkaTools = {
 }
 
 /** Connects before the suite's tests, and closes after them. */
-export function kafkaTools(endpoints: () => Endpoints): () => KafkaTools {
+export function kafkaTools(endpoints: () => Pick<Endpoints, 'kafka'>): () => KafkaTools {
   let tools: KafkaTools
   beforeAll(async () => {
-    const kafka = connectKafka({ bootstrapServers: endpoints().kafka.bootstrapServers, clientId: 'sluice-tests' })
+    const kafka = connectKafka({ ...endpoints().kafka, clientId: 'sluice-tests' })
     const admin = kafka.admin()
     await admin.connect()
     tools = {

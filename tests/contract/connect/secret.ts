@@ -1,6 +1,8 @@
 /**
  * What src/connect/secret.ts owes, against the emulator of Secrets Manager.
  */
+import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { awsConfig } from '../../../src/connect/aws.ts'
@@ -23,6 +25,17 @@ export function secretContract(endpoints: () => Endpoints): void {
     await client.send(new PutSecretValueCommand({ SecretId: 'tests/login', SecretString: JSON.stringify(second) }))
     expect(await readLogin('tests/login', client)).toEqual(second)
   })
+
+  test.each(['hunter2-canary', '{"username":"hunter2-canary"}', '{"username":1,"password":"hunter2-canary"}'])(
+    'a secret of another form is an error that does not quote it: %s',
+    async (SecretString) => {
+      const Name = `tests/${randomUUID()}`
+      await client.send(new CreateSecretCommand({ Name, SecretString }))
+      const error = await readLogin(Name, client).catch((error: Error) => error)
+      expect(error).toMatchObject({ message: `secret ${Name} holds no {"username","password"}` })
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain('canary')
+    },
+  )
 
   test('a secret that is not there is an error that names the kind', async () => {
     await expect(readLogin('tests/none', client)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })

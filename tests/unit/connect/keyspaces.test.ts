@@ -5,7 +5,7 @@ import { Sha256Node } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type ClientOptions, errors, policies, types } from 'cassandra-driver'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { defaultCredentials } from '../../../src/connect/aws.ts'
+import { signing } from '../../../src/connect/aws.ts'
 import { clientWith } from '../../../src/connect/cassandra.ts'
 import { cassandraError } from '../../../src/connect/cassandra-error.ts'
 import { keyspacesHost, keyspacesOptions, signingProvider } from '../../../src/connect/keyspaces.ts'
@@ -25,8 +25,8 @@ let nonceIsUsable = true
 let challenge = (nonce: string) => `nonce=${nonce}`
 
 beforeAll(async () => {
-  authority = await newAuthority('authority')
-  const identity = await authority.issue({ names: [keyspacesHost(region)] })
+  authority = newAuthority('authority')
+  const identity = authority.issue({ name: keyspacesHost(region) })
   keyspaces = await startCqlServer(identity, region, {
     authenticator: 'com.amazon.helenus.auth.HelenusAuthenticator',
     async answer(token, turn) {
@@ -64,7 +64,7 @@ async function verify(answer: string): Promise<void> {
 }
 
 /** The real options, but for the address and the authority. */
-function here(credentials: () => Promise<Credentials>, ca = authority.certificate): ClientOptions {
+function here(credentials: () => Promise<Credentials>, ca = authority.ca): ClientOptions {
   const options = keyspacesOptions({ region }, credentials)
   return {
     ...options,
@@ -109,7 +109,7 @@ describe('the handshake', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', known.secretAccessKey)
     vi.stubEnv('AWS_SESSION_TOKEN', known.sessionToken ?? '')
     try {
-      expect(await connecting(here(defaultCredentials()))).toBeNull()
+      expect(await connecting(here(signing(region).credentials))).toBeNull()
     } finally {
       vi.unstubAllEnvs()
     }
@@ -178,9 +178,8 @@ describe('is refused, without a secret in what is said,', () => {
   })
 
   test('a certificate of another authority', async () => {
-    const { certificate } = await newAuthority('foreign')
     await expectRefusal(
-      here(async () => known, certificate),
+      here(async () => known, newAuthority('foreign').ca),
       'authority that is not trusted',
     )
   })
