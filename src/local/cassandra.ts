@@ -39,7 +39,7 @@ export function cassandraService(folders: Folders, ports: Ports, endpoint: Cassa
           ],
           main: ['-cp', classPath('cassandra', namingJars), 'org.apache.cassandra.service.CassandraDaemon'],
         },
-        folders,
+        folders.temporary('cassandra'),
       )
       return withoutMemoryLock(command)
     },

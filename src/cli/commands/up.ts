@@ -6,7 +6,7 @@ import { pipelines } from '../../../pipelines/index.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { loginFile } from '../../local/cassandra-login.ts'
-import { defaultPorts } from '../../local/ports.ts'
+import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { followRuns } from '../../operations/follow.ts'
 import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
@@ -14,7 +14,7 @@ import { environmentFolder } from '../../operations/places.ts'
 import { isProven, proofLine, proofTable } from '../../operations/proof-text.ts'
 import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
 import { aborted, bringUp, type RunningEnvironment } from '../../operations/up.ts'
-import { countUpTo, portOffset } from '../arguments.ts'
+import { brokerCount, countUpTo, portOffset } from '../arguments.ts'
 import { environmentOption } from '../environment-option.ts'
 import { messageOf } from '../failure.ts'
 import { printJson, printProgress, printResult } from '../output.ts'
@@ -27,6 +27,7 @@ type Options = {
   live?: true
   json?: true
   freePorts?: true
+  brokers: KafkaNodes
   portOffset: number
   records?: number
   seed?: string
@@ -42,6 +43,7 @@ export function upCommand(): Command {
     .option('--records <n>', 'how many records the run fetches (default: 100)', countUpTo(1_000_000))
     .option('--seed <text>', 'ask the source for the same records each time')
     .option('--live', 'read the real sources instead of the bundled one')
+    .option('--brokers <n>', 'how many Kafka nodes, 1 or 3: with 3, one may be lost', brokerCount, 1)
     .option('--json', 'with --once: one JSON object as the last line of stdout')
     .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
     .option('--free-ports', 'use free ports, and the same again at the next start')
@@ -51,6 +53,7 @@ export function upCommand(): Command {
 Examples:
   npm start
   npm start -- --fresh
+  npm start -- --environment cluster --brokers 3
   npm start -- --once --records 2000 --seed a --json`,
     )
     .action(run)
@@ -63,7 +66,9 @@ async function run(options: Options): Promise<void> {
   const environment = await bringUp(
     {
       folder,
-      ports: options.freePorts ? await keptPorts(folder) : defaultPorts(options.portOffset),
+      ports: options.freePorts
+        ? await keptPorts(folder, options.brokers)
+        : defaultPorts(options.portOffset, options.brokers),
       fresh: options.fresh ?? false,
       sources: options.live ? 'live' : 'bundled',
       report: printProgress,
