@@ -56,6 +56,7 @@ function writeConfiguration(folders: Folders, ports: Ports): string {
   mkdirSync(folders.data('cassandra'), { recursive: true })
   const path = join(folder, 'cassandra.yaml')
   const values = {
+    rpcAddress: '127.0.0.1',
     port: ports.cassandra,
     storagePort: ports.cassandraStorage,
     sslStoragePort: ports.cassandraStorage + 1,
