@@ -30,12 +30,15 @@ const programs = {
   install: () => [],
 }
 
+/** Docker runs the services then: neither Maven nor Python is needed. */
+const inContainers = command === 'up' && args.some((arg) => /^--docker(=|$)/.test(arg))
+
 if (!Object.hasOwn(programs, command ?? '')) {
   report(`usage: node scripts/bootstrap.mjs ${Object.keys(programs).join(' | ')}`)
   process.exit(2)
 }
 try {
-  await install({ report })
+  await install({ report, services: !inContainers })
 } catch (error) {
   report(error?.expected ? error.message : String(error?.stack ?? error))
   process.exit(1)

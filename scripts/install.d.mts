@@ -1,2 +1,2 @@
-/** Installs what is missing; `report` gets one line per event. */
-export function install(options: { report: (line: string) => void }): Promise<void>
+/** Installs what is missing; `report` gets one line per event. Without `services`, npm packages only. */
+export function install(options: { report: (line: string) => void; services?: boolean }): Promise<void>

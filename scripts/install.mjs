@@ -31,21 +31,22 @@ const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
 const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
 
 /**
- * Installs what is missing; returns at once when nothing is. `report` gets one line per event.
+ * Installs what is missing; returns at once when nothing is. `report` gets one line per event. Without `services`, which
+ * run elsewhere then, npm packages only.
  * Fails with an error whose `expected` is true and whose message is for the user.
  */
-export async function install({ report }) {
-  const steps = [npm, python, jvm, archives]
+export async function install({ report, services = true }) {
+  const steps = services ? [npm, python, jvm, archives] : [npm]
   if (steps.every((step) => step.isDone())) return
   await withLock(join(sluiceFolder, 'install.lock'), report, async () => {
     removeUnfinished()
-    const base = [npm, python, jvm].filter((step) => !step.isDone())
+    const base = steps.filter((step) => step !== archives && !step.isDone())
     if (base.some((step) => step !== npm)) clearStamp('archives')
     const outcomes = await Promise.allSettled(base.map((step) => step.run(report)))
     const failures = outcomes.filter(({ status }) => status === 'rejected').map(({ reason }) => reason)
     if (failures.some((reason) => !reason.expected)) throw failures.find((reason) => !reason.expected)
     if (failures.length > 0) throw new InstallError(failures.map(({ message }) => message).join('\n'))
-    if (!archives.isDone()) await archives.run(report)
+    if (services && !archives.isDone()) await archives.run(report)
   })
 }
 

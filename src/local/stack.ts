@@ -7,16 +7,13 @@ import { join } from 'node:path'
 import type { Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { storedLogin } from './cassandra-login.ts'
-import { saveEmulatorState } from './emulator.ts'
 import { endpointsOf } from './endpoints.ts'
-import { storedClusterId } from './kafka-cluster.ts'
+import type { FunctionView, HostingOf } from './hosting.ts'
 import { assertPortsFree } from './port-check.ts'
-import { kafkaNodes, listenersOf, type Ports } from './ports.ts'
-import { stopLeftovers } from './process-record.ts'
-import { controlProcess, type RunningService } from './running-service.ts'
+import { kafkaNodes, type Ports } from './ports.ts'
+import { asProcesses } from './process-hosting.ts'
+import type { RunningService } from './running-service.ts'
 import { foldersOf, type ServiceName, serviceNames, serviceTitles } from './service.ts'
-import { processServices } from './services.ts'
-import { controlSource } from './source/service.ts'
 import { claimFolder, markReady, releaseFolder } from './state.ts'
 
 /** What to start, and where. */
@@ -27,6 +24,8 @@ export type StackOptions = {
   readonly ports: Ports
   /** Whether to begin with no data. */
   readonly fresh: boolean
+  /** Child processes unless given. */
+  readonly hosting?: HostingOf
   /** All unless given. */
   readonly services?: readonly ServiceName[]
   /** Gets one line per event. */
@@ -35,7 +34,9 @@ export type StackOptions = {
 
 /** A stack whose services are starting or up. */
 export type LocalStack = {
+  /** As this machine reaches them. */
   readonly endpoints: Endpoints
+  readonly functionView: FunctionView
   /**
    * For each service: resolves when it does its work for a client. Fails with SERVICE_FAILED; for one that was not
    * asked for it stays open.
@@ -81,31 +82,25 @@ const stopOrder: readonly (readonly ServiceName[])[] = [
  * they are ready. Fails with STACK_ALREADY_RUNNING, PORT_TAKEN, PREREQUISITE_MISSING, or ARGUMENT_INVALID where the data
  * is that of another number of Kafka nodes.
  */
-export async function startStack({ folder, ports, fresh, services, report }: StackOptions): Promise<LocalStack> {
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { folder, ports, fresh, services, report, hosting: hostingOf = asProcesses } = options
   const folders = foldersOf(folder)
-  const exists = (name: ServiceName) => listenersOf(name, ports).length > 0
+  const hosting = hostingOf(folder, ports)
+  const exists = (name: ServiceName) => hosting.listeners(name).length > 0
   const wanted = startOrder.filter((name) => exists(name) && (services?.includes(name) ?? true))
   const nodes = kafkaNodes(ports)
   const death = Promise.withResolvers<never>()
   death.promise.catch(() => {})
 
   const prepare = async () => {
-    await stopLeftovers(folder, report)
-    await assertPortsFree(wanted.flatMap((name) => listenersOf(name, ports)))
+    await hosting.clear(fresh, report)
+    await assertPortsFree(wanted.flatMap(hosting.listeners))
     if (fresh) rmSync(folders.data('.'), { recursive: true, force: true })
     mkdirSync(folders.data('.'), { recursive: true, mode: 0o700 })
     mkdirSync(join(folder, 'logs'), { recursive: true })
-    storedClusterId(folders, nodes.length)
     const endpoints = endpointsOf(ports, storedLogin(folder))
-    const processes = processServices(folders, ports, endpoints)
-    const controlled = [
-      controlSource(ports.source),
-      ...processes.map((each) => controlProcess(each, folders, (error) => onDeath(each.name, error))),
-    ]
-    return {
-      endpoints,
-      controls: new Map(controlled.filter(({ name }) => wanted.includes(name)).map((each) => [each.name, each])),
-    }
+    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => wanted.includes(name))
+    return { endpoints, controls: new Map(controlled.map((each) => [each.name, each])) }
   }
 
   claimFolder(folder, ports)
@@ -143,18 +138,23 @@ export async function startStack({ folder, ports, fresh, services, report }: Sta
   allReady.catch(() => {})
 
   const end = async () => {
-    for (const names of stopOrder) await Promise.all(names.map((name) => controls.get(name)?.stop()))
-    await Promise.allSettled(started.values())
-    releaseFolder(folder)
+    try {
+      for (const names of stopOrder) await Promise.all(names.map((name) => controls.get(name)?.stop()))
+      await Promise.allSettled(started.values())
+      await hosting.release()
+    } finally {
+      releaseFolder(folder)
+    }
   }
   let ended: Promise<void> | undefined
   return {
     endpoints,
+    functionView: hosting.functionView(endpoints),
     ready: Object.fromEntries(serviceNames.map((name) => [name, ready(name)])) as LocalStack['ready'],
     allReady,
     failed: death.promise,
     service,
-    save: () => saveEmulatorState(folders, (signal) => void service('emulator').kill(signal)),
+    save: () => hosting.save(service('emulator')),
     stop: () => {
       ended ??= end()
       return ended
