@@ -6,12 +6,14 @@
 import type { FunctionEnvironment } from '../src/core/environment.ts'
 import { SluiceError } from '../src/core/errors.ts'
 import { cassandraSecretName } from '../src/core/names.ts'
-import { type Context, readTarget, type Target } from './target.ts'
+import { type Context, readTarget, type Target, type TargetName } from './target.ts'
 
 /** Everything that differs between two deployments of the same sources. */
 export type Settings = {
   readonly target: Target
   readonly bootstrapServers: readonly string[]
+  /** Where the poller of the mappings reaches Kafka: as the functions do, unless these run inside containers. */
+  readonly pollerBootstrapServers: readonly string[]
   readonly cassandra: { readonly host: string; readonly port: number; readonly localDataCenter: string }
   readonly registryUrl: string
   /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
@@ -20,26 +22,49 @@ export type Settings = {
   readonly stacks: 'inOrder' | 'together'
 }
 
-type Rule = { readonly fallback: string; readonly allowed: string; readonly holds: (value: string) => boolean }
+type Rule = {
+  readonly fallback: string
+  /** Of target `localstack`: functions run inside containers of docker-compose.yml, and reach the others by name. */
+  readonly localstack?: string
+  readonly allowed: string
+  readonly holds: (value: string) => boolean
+}
 
 const hostname = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/
 
 const rules = {
   bootstrapServers: {
     fallback: '127.0.0.1:9092',
+    localstack: 'kafka:19092',
     allowed: 'a comma-joined list of host:port',
     holds: (value) => value.split(',').every(isHostAndPort),
   },
-  cassandraHost: { fallback: '127.0.0.1', allowed: 'a host name or address', holds: (value) => hostname.test(value) },
+  pollerBootstrapServers: {
+    fallback: '127.0.0.1:9092',
+    allowed: 'a comma-joined list of host:port',
+    holds: (value) => value.split(',').every(isHostAndPort),
+  },
+  cassandraHost: {
+    fallback: '127.0.0.1',
+    localstack: 'cassandra',
+    allowed: 'a host name or address',
+    holds: (value) => hostname.test(value),
+  },
   cassandraPort: { fallback: '9042', allowed: 'a port from 1 to 65535', holds: isPort },
   cassandraLocalDataCenter: {
     fallback: 'datacenter1',
     allowed: 'the name of a data center',
     holds: (value) => /^[\w.-]+$/.test(value),
   },
-  registryUrl: { fallback: 'http://127.0.0.1:8081/apis/ccompat/v7', allowed: 'an http or https URL', holds: isUrl },
+  registryUrl: {
+    fallback: 'http://127.0.0.1:8081/apis/ccompat/v7',
+    localstack: 'http://registry:8080/apis/ccompat/v7',
+    allowed: 'an http or https URL',
+    holds: isUrl,
+  },
   sourceUrl: {
     fallback: 'http://127.0.0.1:8090/api/',
+    localstack: 'http://source:8090/api/',
     allowed: 'an http or https URL, or none',
     holds: (value) => value === 'none' || isUrl(value),
   },
@@ -53,11 +78,13 @@ const rules = {
 /** Reads target and addresses. Fails with TARGET_INVALID or CONTEXT_INVALID, naming key, value and what is allowed. */
 export function readSettings(context: Context, environment: Readonly<Record<string, string | undefined>>): Settings {
   const target = readTarget(context, environment)
-  const value = (key: keyof typeof rules) => readValue(context, key)
+  const value = (key: keyof typeof rules) => readValue(context, key, target.name)
   const sourceUrl = value('sourceUrl')
+  const pollsAsFunctions = target.name !== 'localstack' && context('pollerBootstrapServers') === undefined
   return {
     target,
     bootstrapServers: value('bootstrapServers').split(','),
+    pollerBootstrapServers: value(pollsAsFunctions ? 'bootstrapServers' : 'pollerBootstrapServers').split(','),
     cassandra: {
       host: value('cassandraHost'),
       port: Number(value('cassandraPort')),
@@ -80,9 +107,9 @@ export function functionEnvironment({ bootstrapServers, cassandra, registryUrl }
   }
 }
 
-function readValue(context: Context, key: keyof typeof rules): string {
-  const { fallback, allowed, holds }: Rule = rules[key]
-  const given = context(key) ?? fallback
+function readValue(context: Context, key: keyof typeof rules, target: TargetName): string {
+  const { fallback, localstack = fallback, allowed, holds }: Rule = rules[key]
+  const given = context(key) ?? (target === 'localstack' ? localstack : fallback)
   const value = typeof given === 'number' ? String(given) : given
   if (typeof value === 'string' && holds(value)) return value
   throw new SluiceError('CONTEXT_INVALID', `context "${key}" is ${JSON.stringify(given)}, but it must be ${allowed}`)

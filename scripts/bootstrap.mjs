@@ -30,12 +30,18 @@ const programs = {
   install: () => [],
 }
 
+/** With Docker for the services, neither Maven nor Python is needed. */
+function purpose() {
+  if (command.startsWith('test')) return 'tests'
+  return command === 'up' && args.some((arg) => /^--docker(=|$)/.test(arg)) ? 'containers' : 'services'
+}
+
 if (!Object.hasOwn(programs, command ?? '')) {
   report(`usage: node scripts/bootstrap.mjs ${Object.keys(programs).join(' | ')}`)
   process.exit(2)
 }
 try {
-  await install({ report, forTests: command.startsWith('test') })
+  await install({ report, purpose: purpose() })
 } catch (error) {
   report(error?.expected ? error.message : String(error?.stack ?? error))
   process.exit(1)

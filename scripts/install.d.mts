@@ -1,2 +1,5 @@
-/** Installs what is missing, with `forTests` also what only tests need; `report` gets one line per event. */
-export function install(options: { report: (line: string) => void; forTests: boolean }): Promise<void>
+/** Installs what is missing for a purpose: services in containers need npm packages only. `report` gets one line per event. */
+export function install(options: {
+  report: (line: string) => void
+  purpose: 'containers' | 'services' | 'tests'
+}): Promise<void>

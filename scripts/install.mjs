@@ -33,23 +33,31 @@ const pythonOfTests = pythonStep('python-tests', testPython)
 const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
 const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
 
+/** What each purpose needs beside the class archives. */
+const needed = {
+  /** The services run in containers. */
+  containers: [npm],
+  services: [npm, python, jvm],
+  tests: [npm, python, jvm, pythonOfTests],
+}
+
 /**
- * Installs what is missing, with `forTests` also what only tests need; returns at once when nothing is. `report` gets one line per event.
+ * Installs what is missing for a purpose; returns at once when nothing is. `report` gets one line per event.
  * Fails with an error whose `expected` is true and whose message is for the user.
  */
-export async function install({ report, forTests }) {
-  const first = [npm, python, jvm, ...(forTests ? [pythonOfTests] : [])]
-  const steps = [...first, archives]
-  if (steps.every((step) => step.isDone())) return
+export async function install({ report, purpose }) {
+  const base = needed[purpose]
+  const last = base.includes(jvm) ? [archives] : []
+  if ([...base, ...last].every((step) => step.isDone())) return
   await withLock(join(sluiceFolder, 'install.lock'), report, async () => {
     removeUnfinished()
-    const base = first.filter((step) => !step.isDone())
-    if (base.includes(python) || base.includes(jvm)) clearStamp('archives')
-    const outcomes = await Promise.allSettled(base.map((step) => step.run(report)))
+    const missing = base.filter((step) => !step.isDone())
+    if (missing.includes(python) || missing.includes(jvm)) clearStamp('archives')
+    const outcomes = await Promise.allSettled(missing.map((step) => step.run(report)))
     const failures = outcomes.filter(({ status }) => status === 'rejected').map(({ reason }) => reason)
     if (failures.some((reason) => !reason.expected)) throw failures.find((reason) => !reason.expected)
     if (failures.length > 0) throw new InstallError(failures.map(({ message }) => message).join('\n'))
-    if (!archives.isDone()) await archives.run(report)
+    for (const step of last) if (!step.isDone()) await step.run(report)
   })
 }
 

@@ -5,5 +5,5 @@ import { install } from '../scripts/install.mjs'
 
 /** Vitest's global set-up. */
 export async function setup(): Promise<void> {
-  await install({ report: (line) => process.stderr.write(`${line}\n`), forTests: true })
+  await install({ report: (line) => process.stderr.write(`${line}\n`), purpose: 'tests' })
 }

@@ -38,7 +38,7 @@ export class PipelineFunctions extends Construct {
         pipeline: name,
         stage,
         topic: from,
-        bootstrapServers: settings.bootstrapServers,
+        bootstrapServers: settings.pollerBootstrapServers,
         target,
       })
 

@@ -3,6 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander'
 import { errorTable } from '../core/errors.ts'
+import type { KafkaNodes } from '../local/ports.ts'
 
 /** A whole number from 1 to `most`. */
 export function countUpTo(most: number): (text: string) => number {
@@ -18,6 +19,13 @@ export function portOffset(text: string): number {
   const offset = Number(text)
   if (/^\d+$/.test(text) && offset <= 50_000) return offset
   throw new InvalidArgumentError('Allowed is a whole number from 0 to 50,000.')
+}
+
+/** How many nodes a Kafka has. */
+export function brokerCount(text: string): KafkaNodes {
+  if (text === '1') return 1
+  if (text === '3') return 3
+  throw new InvalidArgumentError('Allowed is 1 or 3.')
 }
 
 /** A name of an environment: it becomes a folder. */

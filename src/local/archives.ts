@@ -10,7 +10,7 @@ import { archivePath } from './installation.ts'
 import { recordingArchive } from './java.ts'
 import { freePorts } from './ports.ts'
 import { controlProcess } from './running-service.ts'
-import { foldersOf } from './service.ts'
+import { foldersOf, type ProcessService } from './service.ts'
 import { processServices } from './services.ts'
 
 const archives = dirname(archivePath(''))
@@ -20,9 +20,9 @@ try {
   const folders = foldersOf(folder)
   const ports = await freePorts()
   const services = processServices(folders, ports, endpointsOf(ports, storedLogin(folder)))
-  await Promise.all([services.kafka, services.cassandra, services.registry].map(makeArchive))
+  await Promise.all(services.filter(({ name }) => name !== 'emulator').map(makeArchive))
 
-  async function makeArchive(service: (typeof services)['kafka']) {
+  async function makeArchive(service: ProcessService) {
     const made = join(folder, `${service.name}.jsa`)
     const prepare = async () => recordingArchive(await service.prepare(), made)
     const running = controlProcess({ ...service, prepare, stopWithinMs: 60_000 }, folders, () => {})

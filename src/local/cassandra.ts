@@ -47,7 +47,7 @@ export function cassandraService(
           ],
           main: ['-cp', classPath('cassandra', namingJars), 'org.apache.cassandra.service.CassandraDaemon'],
         },
-        folders,
+        folders.temporary('cassandra'),
       )
       return withoutMemoryLock(command)
     },
@@ -64,6 +64,7 @@ function writeConfiguration(folders: Folders, ports: Ports, moreYaml: string): s
   mkdirSync(folders.data('cassandra'), { recursive: true })
   const path = join(folder, 'cassandra.yaml')
   const values = {
+    rpcAddress: '127.0.0.1',
     port: ports.cassandra,
     storagePort: ports.cassandraStorage,
     sslStoragePort: ports.cassandraStorage + 1,

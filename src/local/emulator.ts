@@ -49,7 +49,8 @@ export function emulatorService(folders: Folders, ports: Ports, endpoint: AwsEnd
       }
     },
     async checkReady() {
-      const health = await fetch(`${endpoint.endpoint}/_ministack/health`, { signal: AbortSignal.timeout(5_000) })
+      // LocalStack's path, which MiniStack answers too.
+      const health = await fetch(`${endpoint.endpoint}/_localstack/health`, { signal: AbortSignal.timeout(5_000) })
       if (!health.ok) throw new Error(`the health check was answered with ${health.status}`)
       const { storeLogin } = await import('./login-secret.ts')
       await storeLogin(endpoint, login)

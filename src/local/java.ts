@@ -5,7 +5,6 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from './child-process.ts'
 import { archivePath, jarFolder, javaProgram } from './installation.ts'
-import type { Folders } from './service.ts'
 
 /** A JVM to start. */
 export type JavaProgram = {
@@ -18,10 +17,9 @@ export type JavaProgram = {
 
 /**
  * Starting fast matters more than peak speed here: one compiler tier, one collector thread, the heap at its size at
- * once for small services. Temporary files stay in the environment's folder.
+ * once for small services. Temporary files stay in the folder given.
  */
-export function javaCommand({ service, heapMegabytes, options, main }: JavaProgram, folders: Folders): Command {
-  const temporary = folders.temporary(service)
+export function javaCommand({ service, heapMegabytes, options, main }: JavaProgram, temporary: string): Command {
   return {
     program: javaProgram(),
     args: [

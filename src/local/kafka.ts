@@ -1,29 +1,34 @@
 /**
- * Kafka as a local service: one node in KRaft mode, broker and controller.
+ * Kafka as a local service: nodes in KRaft mode, each broker and controller; one alone, or a cluster of three.
  * Not for clients of it: see src/connect/kafka.ts.
  */
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { ITopicMetadata } from 'kafkajs'
 import { jarFolder, javaProgram, templateFolder } from './installation.ts'
 import { classPath, javaCommand } from './java.ts'
-import type { Ports } from './ports.ts'
+import { newKafkaId, storedClusterId } from './kafka-cluster.ts'
+import type { KafkaNode } from './ports.ts'
 import type { Folders, ProcessService } from './service.ts'
 import { render } from './template.ts'
 
 const templates = join(templateFolder, 'kafka')
 
-/** Kafka in an environment; ready when the coordinator of consumer groups answers. */
-export function kafkaService(folders: Folders, ports: Ports, bootstrapServers: string): ProcessService {
+/**
+ * A node of Kafka in an environment; ready when it has caught up with its peers and the coordinator of consumer groups
+ * answers through it.
+ */
+export function kafkaService(folders: Folders, node: KafkaNode, nodes: readonly KafkaNode[]): ProcessService {
+  const { id, name, port } = node
   return {
-    name: 'kafka',
+    name,
     readyWithinMs: 60_000,
     stopWithinMs: 15_000,
     async prepare() {
-      const properties = writeProperties(folders, ports)
-      await format(folders.data('kafka'), properties, folders.temporary('kafka'))
+      const properties = writeProperties(folders, node, nodes)
+      await format(folders, node, nodes, properties)
       return javaCommand(
         {
           service: 'kafka',
@@ -31,15 +36,17 @@ export function kafkaService(folders: Folders, ports: Ports, bootstrapServers: s
           options: [`-Dlog4j2.configurationFile=${join(templates, 'log4j2.xml')}`],
           main: ['-cp', classPath('kafka'), 'kafka.Kafka', properties],
         },
-        folders,
+        folders.temporary(name),
       )
     },
     async checkReady() {
       const { connectKafka } = await import('../connect/kafka.ts')
-      const admin = connectKafka({ bootstrapServers, clientId: 'sluice-readiness' }).admin({ retry: { retries: 0 } })
+      const kafka = connectKafka({ bootstrapServers: `127.0.0.1:${port}`, clientId: 'sluice-readiness' })
+      const admin = kafka.admin({ retry: { retries: 0 } })
       try {
         await admin.connect()
         await admin.describeGroups(['sluice-readiness'])
+        if (nodes.length > 1) expectInSync(id, await admin.fetchTopicMetadata())
       } finally {
         await admin.disconnect()
       }
@@ -47,29 +54,50 @@ export function kafkaService(folders: Folders, ports: Ports, bootstrapServers: s
   }
 }
 
-function writeProperties(folders: Folders, ports: Ports): string {
-  const folder = folders.configuration('kafka')
+/** Fails while the node is behind in a partition that it has a replica of. */
+function expectInSync(id: number, { topics }: { topics: ITopicMetadata[] }): void {
+  const behind = topics
+    .flatMap(({ partitions }) => partitions)
+    .filter(({ replicas, isr }) => replicas.includes(id) && !isr.includes(id))
+  if (behind.length > 0) throw new Error(`${behind.length} partitions have not caught up`)
+}
+
+function writeProperties(folders: Folders, node: KafkaNode, nodes: readonly KafkaNode[]): string {
+  const folder = folders.configuration(node.name)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'server.properties')
   const template = readFileSync(join(templates, 'server.properties'), 'utf8')
-  const values = { port: ports.kafka, controllerPort: ports.kafkaController, data: folders.data('kafka') }
+  const values = {
+    id: node.id,
+    port: node.port,
+    controllerPort: node.controllerPort,
+    voters: nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    replicas: nodes.length,
+    // With three replicas, what two have is acknowledged, so that one may be lost.
+    inSyncReplicas: nodes.length > 1 ? 2 : 1,
+    data: folders.data(node.name),
+  }
   writeFileSync(path, render(template, values))
   return path
 }
 
-/** Gives new data a cluster id of its own and the feature levels of this version, as `StorageTool format` does. */
-async function format(data: string, properties: string, scratch: string): Promise<void> {
+/** Gives new data the id of its cluster and the feature levels of this version, as `StorageTool format` does. */
+async function format(
+  folders: Folders,
+  { id, name }: KafkaNode,
+  nodes: readonly KafkaNode[],
+  properties: string,
+): Promise<void> {
+  const data = folders.data(name)
   const metaPath = join(data, 'meta.properties')
   if (existsSync(metaPath)) return
   mkdirSync(data, { recursive: true })
-  copyFileSync(await featureLevels(properties, scratch), join(data, 'bootstrap.checkpoint'))
-  const lines = ['version=1', 'node.id=1', `cluster.id=${newUuid()}`, `directory.id=${newUuid()}`]
+  copyFileSync(await featureLevels(properties, folders.temporary(name)), join(data, 'bootstrap.checkpoint'))
+  const clusterId = storedClusterId(folders, nodes.length)
+  const lines = ['version=1', `node.id=${id}`, `cluster.id=${clusterId}`, `directory.id=${newKafkaId()}`]
   writeFileSync(`${metaPath}.new`, `${lines.join('\n')}\n`)
   renameSync(`${metaPath}.new`, metaPath)
 }
-
-/** Kafka's form of a UUID: 16 bytes in URL-safe base64; a leading dash reads as an option of its tools. */
-const newUuid = () => randomBytes(16).toString('base64url').replace(/^-/, 'A')
 
 /** The `bootstrap.checkpoint` that StorageTool writes: the same for all new data, so that it is made once. */
 async function featureLevels(properties: string, scratch: string): Promise<string> {
@@ -77,7 +105,7 @@ async function featureLevels(properties: string, scratch: string): Promise<strin
   if (existsSync(path)) return path
   const own = join(scratch, 'server.properties')
   writeFileSync(own, readFileSync(properties, 'utf8').replace(/^log\.dirs=.*$/m, `log.dirs=${scratch}/data`))
-  const tool = ['-cp', classPath('kafka'), 'kafka.tools.StorageTool', 'format', '-t', newUuid(), '-c', own]
+  const tool = ['-cp', classPath('kafka'), 'kafka.tools.StorageTool', 'format', '-t', newKafkaId(), '-c', own]
   await promisify(execFile)(javaProgram(), tool)
   copyFileSync(join(scratch, 'data', 'bootstrap.checkpoint'), `${path}.${process.pid}`)
   renameSync(`${path}.${process.pid}`, path)

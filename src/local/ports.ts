@@ -3,12 +3,16 @@
  * Not for who holds a port: see port-owner.ts.
  */
 import { createServer } from 'node:net'
-import type { ServiceName } from './service.ts'
+import { type KafkaName, type ServiceName, serviceTitles } from './service.ts'
 
-/** One port per listener. */
+/** One port per listener. Those of further Kafka nodes are there in a cluster only. */
 export type Ports = {
   readonly kafka: number
   readonly kafkaController: number
+  readonly kafka2?: number
+  readonly kafka2Controller?: number
+  readonly kafka3?: number
+  readonly kafka3Controller?: number
   readonly cassandra: number
   readonly cassandraStorage: number
   readonly registry: number
@@ -17,11 +21,21 @@ export type Ports = {
   readonly source: number
 }
 
+/** How many nodes a Kafka has: one, or a cluster that goes on without one of them. */
+export type KafkaNodes = 1 | 3
+
 /** The ports of `npm start`, each raised by `offset`. */
-export function defaultPorts(offset = 0): Ports {
+export function defaultPorts(offset = 0, nodes: KafkaNodes = 1): Ports {
+  const further = {
+    kafka2: 9094 + offset,
+    kafka2Controller: 9095 + offset,
+    kafka3: 9096 + offset,
+    kafka3Controller: 9097 + offset,
+  }
   return {
     kafka: 9092 + offset,
     kafkaController: 9093 + offset,
+    ...(nodes === 3 ? further : {}),
     cassandra: 9042 + offset,
     cassandraStorage: 7000 + offset,
     registry: 8081 + offset,
@@ -31,17 +45,39 @@ export function defaultPorts(offset = 0): Ports {
   }
 }
 
+/** A node of Kafka: its number in the cluster, and where it listens. */
+export type KafkaNode = {
+  readonly id: number
+  readonly name: KafkaName
+  readonly port: number
+  readonly controllerPort: number
+}
+
+/** The nodes of Kafka that have ports, in the order of their numbers. */
+export function kafkaNodes(ports: Ports): readonly KafkaNode[] {
+  const nodes = [
+    { id: 1, name: 'kafka', port: ports.kafka, controllerPort: ports.kafkaController },
+    { id: 2, name: 'kafka-2', port: ports.kafka2, controllerPort: ports.kafka2Controller },
+    { id: 3, name: 'kafka-3', port: ports.kafka3, controllerPort: ports.kafka3Controller },
+  ] as const
+  return nodes.filter((node): node is typeof node & KafkaNode => node.port !== undefined)
+}
+
 /** A port that a service listens on, and who needs it. */
 export type Listener = { readonly port: number; readonly purpose: string }
 
-/** The listeners of one service. */
+/** The listeners of one service; none for a node that the cluster does not have. */
 export function listenersOf(name: ServiceName, ports: Ports): readonly Listener[] {
   switch (name) {
     case 'kafka':
-      return [
-        { port: ports.kafka, purpose: 'Kafka' },
-        { port: ports.kafkaController, purpose: "Kafka's controller" },
-      ]
+    case 'kafka-2':
+    case 'kafka-3':
+      return kafkaNodes(ports)
+        .filter((node) => node.name === name)
+        .flatMap(({ port, controllerPort }) => [
+          { port, purpose: serviceTitles[name] },
+          { port: controllerPort, purpose: `${serviceTitles[name]}'s controller` },
+        ])
     case 'cassandra':
       return [
         { port: ports.cassandra, purpose: 'Cassandra' },
@@ -60,8 +96,8 @@ export function listenersOf(name: ServiceName, ports: Ports): readonly Listener[
 }
 
 /** Distinct ports that are free now; for tests, which run beside each other and beside `npm start`. */
-export async function freePorts(): Promise<Ports> {
-  const names = Object.keys(defaultPorts()) as (keyof Ports)[]
+export async function freePorts(nodes: KafkaNodes = 1): Promise<Ports> {
+  const names = Object.keys(defaultPorts(0, nodes)) as (keyof Ports)[]
   const servers = await Promise.all(names.map(listenAnywhere))
   const ports = servers.map(({ port }) => port)
   await Promise.all(servers.map(({ close }) => close()))

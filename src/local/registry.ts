@@ -36,7 +36,7 @@ export function registryService(folders: Folders, ports: Ports, url: string): Pr
           options: Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
           main: ['-jar', join(jarFolder('registry'), 'quarkus-run.jar')],
         },
-        folders,
+        folders.temporary('registry'),
       )
     },
     async checkReady() {

@@ -8,12 +8,13 @@ import { type Folders, type ProcessService, type ServiceName, serviceTitles } fr
 import { until } from './until.ts'
 
 const pollMs = 25
-const endingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGABRT']
+/** Those that end a process which does not care. */
+export const endingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGABRT']
 
 /** Control over one service of a running stack. */
 export type RunningService = {
   readonly name: ServiceName
-  /** Of the process; the parent's own for the source. 0 while it does not run. */
+  /** Of the process; the parent's own for a source inside it. 0 while it does not run, and for a container. */
   readonly pid: number
   /** Starts the process and resolves when it is ready. Fails with SERVICE_FAILED. */
   start(): Promise<void>

@@ -5,17 +5,25 @@
 import { join } from 'node:path'
 import type { Command } from './child-process.ts'
 
+/** The nodes of Kafka: the first one alone, or all as a cluster. */
+export type KafkaName = 'kafka' | 'kafka-2' | 'kafka-3'
+
 /** The services of an environment. The source runs inside the parent; the others are processes. */
-export type ServiceName = 'kafka' | 'cassandra' | 'registry' | 'emulator' | 'source'
+export type ServiceName = KafkaName | 'cassandra' | 'registry' | 'emulator' | 'source'
 
 /** The services as shown to people. */
 export const serviceTitles: Readonly<Record<ServiceName, string>> = {
   kafka: 'Kafka',
+  'kafka-2': 'Kafka 2',
+  'kafka-3': 'Kafka 3',
   cassandra: 'Cassandra',
   registry: 'Schema registry',
   emulator: 'AWS emulator',
   source: 'Source',
 }
+
+/** All of them. */
+export const serviceNames = Object.keys(serviceTitles) as readonly ServiceName[]
 
 /** A service that is a child process. */
 export type ProcessService = {

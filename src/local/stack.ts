@@ -7,24 +7,25 @@ import { join } from 'node:path'
 import type { Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { storedLogin } from './cassandra-login.ts'
-import { saveEmulatorState } from './emulator.ts'
 import { endpointsOf } from './endpoints.ts'
+import type { FunctionView, HostingOf } from './hosting.ts'
 import { assertPortsFree } from './port-check.ts'
-import { listenersOf, type Ports } from './ports.ts'
-import { stopLeftovers } from './process-record.ts'
-import { controlProcess, type RunningService } from './running-service.ts'
-import { foldersOf, type ServiceName, serviceTitles } from './service.ts'
-import { processServices } from './services.ts'
-import { controlSource } from './source/service.ts'
+import { kafkaNodes, type Ports } from './ports.ts'
+import { asProcesses } from './process-hosting.ts'
+import type { RunningService } from './running-service.ts'
+import { foldersOf, type ServiceName, serviceNames, serviceTitles } from './service.ts'
 import { claimFolder, markReady, releaseFolder } from './state.ts'
 
 /** What to start, and where. */
 export type StackOptions = {
   /** Absolute; holds data, logs and configuration of this environment. */
   readonly folder: string
+  /** They say how many nodes Kafka has, too. */
   readonly ports: Ports
   /** Whether to begin with no data. */
   readonly fresh: boolean
+  /** Child processes unless given. */
+  readonly hosting?: HostingOf
   /** All unless given. */
   readonly services?: readonly ServiceName[]
   /** Gets one line per event. */
@@ -33,7 +34,9 @@ export type StackOptions = {
 
 /** A stack whose services are starting or up. */
 export type LocalStack = {
+  /** As this machine reaches them. */
   readonly endpoints: Endpoints
+  readonly functionView: FunctionView
   /**
    * For each service: resolves when it does its work for a client. Fails with SERVICE_FAILED; for one that was not
    * asked for it stays open.
@@ -41,7 +44,10 @@ export type LocalStack = {
   readonly ready: Readonly<Record<ServiceName, Promise<void>>>
   /** Resolves when all of them are ready; fails with the first failure, and the caller then stops the stack. */
   readonly allReady: Promise<void>
-  /** Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. */
+  /**
+   * Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. A node of a Kafka cluster is
+   * started again instead, as the others go on without it.
+   */
   readonly failed: Promise<never>
   /** Control over one of the services. */
   service(name: ServiceName): RunningService
@@ -52,31 +58,49 @@ export type LocalStack = {
 }
 
 /** The quickest first, so that work on it can begin; then by how long they take. */
-const startOrder: readonly ServiceName[] = ['source', 'emulator', 'cassandra', 'registry', 'kafka']
+const startOrder: readonly ServiceName[] = [
+  'source',
+  'emulator',
+  'cassandra',
+  'registry',
+  'kafka',
+  'kafka-2',
+  'kafka-3',
+]
 /** Those that use others first. */
-const stopOrder: readonly ServiceName[] = ['source', 'emulator', 'registry', 'cassandra', 'kafka']
+const stopOrder: readonly (readonly ServiceName[])[] = [
+  ['source'],
+  ['emulator'],
+  ['registry'],
+  ['cassandra'],
+  // Together: a node that stops waits for the others to take its partitions, and the last ones would have nobody.
+  ['kafka', 'kafka-2', 'kafka-3'],
+]
 
 /**
  * Claims the folder, ends what a killed parent left there, checks the ports and starts the services. Resolves before
- * they are ready. Fails with STACK_ALREADY_RUNNING, PORT_TAKEN or PREREQUISITE_MISSING.
+ * they are ready. Fails with STACK_ALREADY_RUNNING, PORT_TAKEN, PREREQUISITE_MISSING, or ARGUMENT_INVALID where the data
+ * is that of another number of Kafka nodes.
  */
-export async function startStack({ folder, ports, fresh, services, report }: StackOptions): Promise<LocalStack> {
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { folder, ports, fresh, services, report, hosting: hostingOf = asProcesses } = options
   const folders = foldersOf(folder)
-  const wanted = startOrder.filter((name) => services?.includes(name) ?? true)
+  const hosting = hostingOf(folder, ports)
+  const exists = (name: ServiceName) => hosting.listeners(name).length > 0
+  const wanted = startOrder.filter((name) => exists(name) && (services?.includes(name) ?? true))
+  const nodes = kafkaNodes(ports)
   const death = Promise.withResolvers<never>()
   death.promise.catch(() => {})
 
   const prepare = async () => {
-    await stopLeftovers(folder, report)
-    await assertPortsFree(wanted.flatMap((name) => listenersOf(name, ports)))
+    await hosting.clear(fresh, report)
+    await assertPortsFree(wanted.flatMap(hosting.listeners))
     if (fresh) rmSync(folders.data('.'), { recursive: true, force: true })
     mkdirSync(folders.data('.'), { recursive: true, mode: 0o700 })
     mkdirSync(join(folder, 'logs'), { recursive: true })
     const endpoints = endpointsOf(ports, storedLogin(folder))
-    const processes = processServices(folders, ports, endpoints)
-    const control = (name: ServiceName) =>
-      name === 'source' ? controlSource(ports.source) : controlProcess(processes[name], folders, death.reject)
-    return { endpoints, controls: new Map(wanted.map((name) => [name, control(name)])) }
+    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => wanted.includes(name))
+    return { endpoints, controls: new Map(controlled.map((each) => [each.name, each])) }
   }
 
   claimFolder(folder, ports)
@@ -88,6 +112,17 @@ export async function startStack({ folder, ports, fresh, services, report }: Sta
     const found = controls.get(name)
     if (!found) throw new SluiceError('ARGUMENT_INVALID', `this stack has no service "${name}"`)
     return found
+  }
+
+  function onDeath(name: ServiceName, error: SluiceError): void {
+    if (nodes.length === 1 || !nodes.some((node) => node.name === name)) {
+      death.reject(error)
+      return
+    }
+    report(`${error.message.split(';')[0]}: the cluster goes on, and the node starts again`)
+    service(name)
+      .start()
+      .then(() => report(`${serviceTitles[name]} is back and has caught up`), death.reject)
   }
 
   const start = async (name: ServiceName) => {
@@ -103,24 +138,23 @@ export async function startStack({ folder, ports, fresh, services, report }: Sta
   allReady.catch(() => {})
 
   const end = async () => {
-    for (const name of stopOrder) await controls.get(name)?.stop()
-    await Promise.allSettled(started.values())
-    releaseFolder(folder)
+    try {
+      for (const names of stopOrder) await Promise.all(names.map((name) => controls.get(name)?.stop()))
+      await Promise.allSettled(started.values())
+      await hosting.release()
+    } finally {
+      releaseFolder(folder)
+    }
   }
   let ended: Promise<void> | undefined
   return {
     endpoints,
-    ready: {
-      kafka: ready('kafka'),
-      cassandra: ready('cassandra'),
-      registry: ready('registry'),
-      emulator: ready('emulator'),
-      source: ready('source'),
-    },
+    functionView: hosting.functionView(endpoints),
+    ready: Object.fromEntries(serviceNames.map((name) => [name, ready(name)])) as LocalStack['ready'],
     allReady,
     failed: death.promise,
     service,
-    save: () => saveEmulatorState(folders, (signal) => void service('emulator').kill(signal)),
+    save: () => hosting.save(service('emulator')),
     stop: () => {
       ended ??= end()
       return ended

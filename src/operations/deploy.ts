@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import type { FunctionView } from '../local/hosting.ts'
 import { type Cdk, cdkFor } from './cdk.ts'
 import { fingerprint } from './fingerprint.ts'
 import { cloneFolder, workFolder } from './places.ts'
@@ -14,6 +15,8 @@ import { stacksCreated } from './stack-status.ts'
 /** What to deploy, and where to. */
 export type DeployOptions = {
   readonly endpoints: Endpoints
+  /** Where functions find the services, unless where this process does. */
+  readonly functionView?: FunctionView
   /** The environment's folder; the log of cdk goes below it. */
   readonly folder: string
   /** Whether functions read the pipelines' own sources instead of the bundled one. */
@@ -44,10 +47,10 @@ export type Deployment = {
  * schemas, so that a change which these refuse leaves the app as it is. Fails with DEPLOY_FAILED.
  */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
-  const { endpoints, folder, sources, app = cloneFolder, report, signal } = options
+  const { endpoints, functionView, folder, sources, app = cloneFolder, report, signal } = options
   const began = performance.now()
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`
-  const context = contextOf(endpoints, sources)
+  const context = contextOf(endpoints, sources, functionView)
   const wanted = await fingerprint(app, context)
   const ssm = new SSMClient(awsConfig(endpoints.aws))
   const deployed = await parameter(ssm, deploymentParameter)
@@ -77,10 +80,16 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
 const deployCommand = ['deploy', '--all', '--require-approval', 'never', '--method', 'direct', '--concurrency', '2']
 
 /** The context that deploys to these endpoints; see cdk/settings.ts. */
-export function contextOf({ kafka, cassandra, registry, source }: Endpoints, sources: 'bundled' | 'live') {
+export function contextOf(
+  endpoints: Endpoints,
+  sources: 'bundled' | 'live',
+  functionView: FunctionView = { target: 'embedded', endpoints },
+) {
+  const { kafka, cassandra, registry, source } = functionView.endpoints
   return {
-    target: 'embedded',
+    target: functionView.target,
     bootstrapServers: kafka.bootstrapServers,
+    pollerBootstrapServers: endpoints.kafka.bootstrapServers,
     cassandraHost: cassandra.host,
     cassandraPort: String(cassandra.port),
     cassandraLocalDataCenter: cassandra.localDataCenter,

@@ -8,7 +8,7 @@ import { jarFolder, javaProgram, nodeFolder, pythonProgram } from '../local/inst
 import { portOwner } from '../local/port-owner.ts'
 import { isFree, type Listener, listenersOf, type Ports } from '../local/ports.ts'
 import { isAlive, type ProcessIdentity } from '../local/process-identity.ts'
-import type { ServiceName } from '../local/service.ts'
+import { serviceNames } from '../local/service.ts'
 import { checked, type Finding, ok, problem, warning } from './doctor-finding.ts'
 
 const gibibyte = 1024 ** 3
@@ -65,11 +65,9 @@ export function checkFreeBytes(free: number, folder: string): Finding {
   return free < fewBytes ? warning('disk', detail, remedy) : ok('disk', detail)
 }
 
-const services: readonly ServiceName[] = ['kafka', 'cassandra', 'registry', 'emulator', 'source']
-
 /** Whether the ports that a start would need are free, and who holds those that are not. `leftovers` are ended by the next start. */
 export async function checkPorts(ports: Ports, leftovers: readonly ProcessIdentity[]): Promise<Finding[]> {
-  const listeners = services.flatMap((name) => listenersOf(name, ports))
+  const listeners = serviceNames.flatMap((name) => listenersOf(name, ports))
   const free = await Promise.all(listeners.map(({ port }) => isFree(port)))
   const taken = listeners.filter((_, at) => !free[at])
   if (taken.length === 0) {

@@ -42,7 +42,7 @@ async function askKafka({ admin }: Clients): Promise<Finding> {
   const { brokers, controller } = await admin.describeCluster()
   if (controller === null) throw new Error('Kafka has no controller')
   const topics = await admin.listTopics()
-  return ok('Kafka', `${brokers.length} broker, ${topics.length} topics`)
+  return ok('Kafka', `${brokers.length} ${brokers.length === 1 ? 'broker' : 'brokers'}, ${topics.length} topics`)
 }
 
 async function askCassandra({ cassandra }: Clients, remedy: string): Promise<Finding> {

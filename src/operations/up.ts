@@ -9,6 +9,7 @@ import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { loadMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { defaultSettings } from '../event-source/settings.ts'
+import type { HostingOf } from '../local/hosting.ts'
 import type { Ports } from '../local/ports.ts'
 import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
@@ -22,6 +23,8 @@ export type UpOptions = {
   /** Whether to begin with no data at all. */
   readonly fresh: boolean
   readonly sources: 'bundled' | 'live'
+  /** How the services run; child processes unless given. */
+  readonly hosting?: HostingOf
   readonly report: (line: string) => void
 }
 
@@ -40,21 +43,21 @@ export type RunningEnvironment = {
 
 /**
  * Brings an environment up. The app is deployed while the services start; the signal ends the attempt and stops what
- * was started. Fails with PORT_TAKEN, STACK_ALREADY_RUNNING, SERVICE_FAILED, DEPLOY_FAILED or MAPPING_INVALID.
+ * was started. Fails with PREREQUISITE_MISSING, PORT_TAKEN, STACK_ALREADY_RUNNING, SERVICE_FAILED, DEPLOY_FAILED or MAPPING_INVALID.
  */
 export async function bringUp(
-  { folder, ports, fresh, sources, report }: UpOptions,
+  { folder, ports, fresh, sources, hosting, report }: UpOptions,
   signal: AbortSignal,
 ): Promise<RunningEnvironment> {
-  const stack = await startStack({ folder, ports, fresh, report })
-  const { endpoints } = stack
+  const stack = await startStack({ folder, ports, fresh, report, ...(hosting ? { hosting } : {}) })
+  const { endpoints, functionView } = stack
   const ending = new AbortController()
   const stops: (() => unknown)[] = [() => stack.stop()]
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
   }
   const deployed = stack.ready.emulator.then(async () => {
-    const { finished } = await deploy({ endpoints, folder, sources, report, signal: ending.signal })
+    const { finished } = await deploy({ endpoints, functionView, folder, sources, report, signal: ending.signal })
     stops.push(() => finished.catch((error: Error) => report(error.message)))
     await stack.save()
   })

@@ -10,7 +10,7 @@ import { createProducer, type OutgoingRecord, type RecordProducer } from '../../
 import { readTopics, type TopicRecord } from '../../src/connect/kafka-reader.ts'
 import type { Account } from '../../src/core/accounting.ts'
 import { deadLetterTopic } from '../../src/core/names.ts'
-import { freePorts } from '../../src/local/ports.ts'
+import { freePorts, type KafkaNodes } from '../../src/local/ports.ts'
 import { observeRun } from '../../src/operations/observe.ts'
 import { workFolder } from '../../src/operations/places.ts'
 import { bringUp, type RunningEnvironment } from '../../src/operations/up.ts'
@@ -32,14 +32,15 @@ export type FaultEnvironment = RunningEnvironment & {
   remove(): Promise<void>
 }
 
-/** Brings up an environment of that name; `report` gets its progress. */
+/** Brings up an environment of that name, with so many nodes of Kafka; `report` gets its progress. */
 export async function faultEnvironment(
   name: string,
   report: (line: string) => void = () => {},
+  nodes: KafkaNodes = 1,
 ): Promise<FaultEnvironment> {
   const folder = join(workFolder, 'environments', `test-${name}-${process.pid}`)
   const up = await bringUp(
-    { folder, ports: await freePorts(), fresh: true, sources: 'bundled', report },
+    { folder, ports: await freePorts(nodes), fresh: true, sources: 'bundled', report },
     new AbortController().signal,
   )
   const { clients } = up

@@ -17,6 +17,21 @@ test('a number in cdk.json is as good as text on the command line', () => {
   expect(readSettings((key) => context[key], {}).cassandra.port).toBe(9142)
 })
 
+test('functions of target localstack reach the containers by name, its poller reaches Kafka from the host', () => {
+  const context: Record<string, unknown> = { target: 'localstack' }
+  expect(readSettings((key) => context[key], {})).toEqual({
+    target: { name: 'localstack', account: '000000000000', region: 'us-east-1' },
+    bootstrapServers: ['kafka:19092'],
+    pollerBootstrapServers: ['127.0.0.1:9092'],
+    cassandra: { host: 'cassandra', port: 9042, localDataCenter: 'datacenter1' },
+    registryUrl: 'http://registry:8080/apis/ccompat/v7',
+    sourceUrl: 'http://source:8090/api/',
+    stacks: 'inOrder',
+  })
+  context.cassandraHost = '127.0.0.1'
+  expect(readSettings((key) => context[key], {}).cassandra.host).toBe('127.0.0.1')
+})
+
 test('a pipeline has to be what the file of its name exports', async () => {
   await expect(checkPipelineFiles(pipelines)).resolves.toBeUndefined()
   const renamed: Pipeline = { ...(pipelines[0] as Pipeline), name: 'people' }

@@ -1,12 +1,14 @@
 /**
  * `sluice up`, which is `npm start`: brings the environment up, runs a pipeline, proves the run, and goes on.
  */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { loginFile } from '../../local/cassandra-login.ts'
-import { defaultPorts } from '../../local/ports.ts'
+import { type EmulatorContainer, inContainers } from '../../local/container-hosting.ts'
+import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
+import { asProcesses } from '../../local/process-hosting.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { followRuns } from '../../operations/follow.ts'
 import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
@@ -14,7 +16,7 @@ import { environmentFolder } from '../../operations/places.ts'
 import { isProven, proofLine, proofTable } from '../../operations/proof-text.ts'
 import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
 import { aborted, bringUp, type RunningEnvironment } from '../../operations/up.ts'
-import { countUpTo, portOffset } from '../arguments.ts'
+import { brokerCount, countUpTo, portOffset } from '../arguments.ts'
 import { environmentOption } from '../environment-option.ts'
 import { messageOf } from '../failure.ts'
 import { printJson, printProgress, printResult } from '../output.ts'
@@ -27,6 +29,8 @@ type Options = {
   live?: true
   json?: true
   freePorts?: true
+  brokers: KafkaNodes
+  docker?: EmulatorContainer
   portOffset: number
   records?: number
   seed?: string
@@ -42,6 +46,12 @@ export function upCommand(): Command {
     .option('--records <n>', 'how many records the run fetches (default: 100)', countUpTo(1_000_000))
     .option('--seed <text>', 'ask the source for the same records each time')
     .option('--live', 'read the real sources instead of the bundled one')
+    .option('--brokers <n>', 'how many Kafka nodes, 1 or 3: with 3, one may be lost', brokerCount, 1)
+    .addOption(
+      new Option('--docker [emulator]', 'run the services as containers, in an environment called docker')
+        .choices(['ministack', 'localstack'])
+        .preset('ministack'),
+    )
     .option('--json', 'with --once: one JSON object as the last line of stdout')
     .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
     .option('--free-ports', 'use free ports, and the same again at the next start')
@@ -51,21 +61,27 @@ export function upCommand(): Command {
 Examples:
   npm start
   npm start -- --fresh
+  npm start -- --environment cluster --brokers 3
+  npm start -- --docker
   npm start -- --once --records 2000 --seed a --json`,
     )
     .action(run)
 }
 
-async function run(options: Options): Promise<void> {
+async function run(given: Options, command: Command): Promise<void> {
+  const options = { ...given, environment: environmentOf(given, command) }
   const startedAt = Number(process.env.SLUICE_STARTED_AT ?? Date.now())
   const signal = stopSignal()
   const folder = environmentFolder(options.environment)
   const environment = await bringUp(
     {
       folder,
-      ports: options.freePorts ? await keptPorts(folder) : defaultPorts(options.portOffset),
+      ports: options.freePorts
+        ? await keptPorts(folder, options.brokers)
+        : defaultPorts(options.portOffset, options.brokers),
       fresh: options.fresh ?? false,
       sources: options.live ? 'live' : 'bundled',
+      hosting: options.docker ? inContainers(options.docker) : asProcesses,
       report: printProgress,
     },
     signal,
@@ -83,6 +99,11 @@ async function run(options: Options): Promise<void> {
     await environment.stop()
     printProgress('stopped')
   }
+}
+
+/** Containers have data of their own, and so an environment of their own, unless one is named. */
+function environmentOf({ environment, docker }: Options, command: Command): string {
+  return docker && command.getOptionValueSource('environment') === 'default' ? 'docker' : environment
 }
 
 async function runOnce(
@@ -122,7 +143,7 @@ async function goOn(
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
     followed.push(follow(pipeline, new Set([proof.run.id])))
   }
-  printProgress(whereToLook(environment.endpoints, environmentFolder(options.environment)))
+  printProgress(whereToLook(environment.endpoints, options.environment))
   await Promise.all(followed)
 }
 
@@ -152,14 +173,15 @@ function onceResult({ proof, firstRowAt, seenAt }: Observation, startedAt: numbe
   }
 }
 
-function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, folder: string): string {
+function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, environment: string): string {
+  const named = environment === 'default' ? '' : ` --environment ${environment}`
   return `
 where to look next (in another terminal)
-  npm run sluice -- status
-  npm run sluice -- rows created_users --limit 5
-  npm run sluice -- reconcile users
+  npm run sluice -- status${named}
+  npm run sluice -- rows created_users --limit 5${named}
+  npm run sluice -- reconcile users${named}
   Kafka ${kafka.bootstrapServers} · registry ${registry.url} · AWS APIs ${aws.endpoint}
-  Cassandra ${cassandra.host}:${cassandra.port}, keyspace sluice, login in ${loginFile(folder)}
+  Cassandra ${cassandra.host}:${cassandra.port}, keyspace sluice, login in ${loginFile(environmentFolder(environment))}
 the schedules go on; one line per run; Ctrl-C stops everything
 `
 }

@@ -10,12 +10,12 @@ import { parseQuery } from './query.ts'
 /** A listening source. */
 export type SourceServer = { readonly port: number; close(): Promise<void> }
 
-/** Listens on 127.0.0.1; port 0 takes a free one. */
-export function startSourceServer(port: number): Promise<SourceServer> {
+/** Listens on 127.0.0.1 unless told; port 0 takes a free one. */
+export function startSourceServer(port: number, host = '127.0.0.1'): Promise<SourceServer> {
   const server = createServer(answer)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       resolve({
         port: (server.address() as AddressInfo).port,
         close: () =>

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import {
+  brokerCount,
   countUpTo,
   durationMs,
   environmentName,
@@ -22,6 +23,16 @@ describe('a count', () => {
 
   test.each(['0', '-1', '1.5', '1e3', '', ' 5', 'many', '1000001'])('may not be "%s"', (text) => {
     expect(() => countUpTo(1_000_000)(text)).toThrow(refusal('Allowed is a whole number from 1 to 1,000,000.'))
+  })
+})
+
+describe('a number of brokers', () => {
+  test('may be 1 or 3', () => {
+    expect([brokerCount('1'), brokerCount('3')]).toEqual([1, 3])
+  })
+
+  test.each(['0', '2', '5', '3.0', ''])('may not be "%s"', (text) => {
+    expect(() => brokerCount(text)).toThrow(refusal('Allowed is 1 or 3.'))
   })
 })
 

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { verify } from '../../../scripts/install/jvm.mjs'
 import { withLock } from '../../../scripts/install/lock.mjs'
@@ -101,3 +102,22 @@ test('the configuration templates hold no absolute path', () => {
     }
   }
 })
+
+test.each([
+  ['services', 1],
+  ['containers', 0],
+])(
+  'without Maven and Python, install for %s ends with %i',
+  (purpose, code) => {
+    const clone = resolve(import.meta.dirname, '../../..')
+    const folder = temporaryFolder()
+    for (const name of ['scripts', 'jvm', 'src', 'package-lock.json'])
+      cpSync(join(clone, name), join(folder, name), { recursive: true })
+    symlinkSync(join(clone, 'node_modules'), join(folder, 'node_modules'))
+    const script = `import('./scripts/install.mjs').then(({ install }) => install({ report() {}, purpose: '${purpose}' }))`
+    const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: folder, env: { PATH: folder } })
+    expect(status, stderr.toString()).toBe(code)
+    if (code !== 0) expect(stderr.toString()).toContain('Sluice needs Maven')
+  },
+  60_000,
+)

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { assertPortsFree } from '../../../src/local/port-check.ts'
 import { portOwner } from '../../../src/local/port-owner.ts'
-import { defaultPorts, freePorts, isFree, listenersOf } from '../../../src/local/ports.ts'
+import { defaultPorts, freePorts, isFree, type KafkaNodes, kafkaNodes, listenersOf } from '../../../src/local/ports.ts'
+import { serviceNames } from '../../../src/local/service.ts'
 
 function listen(): Promise<{ port: number; server: Server }> {
   const server = createServer()
@@ -27,10 +28,12 @@ test('free ports are distinct and free', async () => {
   expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true))
 })
 
-test('every port belongs to one listener', () => {
-  const names = ['kafka', 'cassandra', 'registry', 'emulator', 'source'] as const
-  const listened = names.flatMap((name) => listenersOf(name, defaultPorts())).map(({ port }) => port)
-  expect(listened.toSorted()).toEqual(Object.values(defaultPorts()).toSorted())
+test.each<KafkaNodes>([1, 3])('with %i Kafka nodes every port belongs to one listener', (nodes) => {
+  const ports = defaultPorts(0, nodes)
+  const listened = serviceNames.flatMap((name) => listenersOf(name, ports)).map(({ port }) => port)
+  expect(listened.toSorted()).toEqual(Object.values(ports).toSorted())
+  expect(new Set(listened).size).toBe(listened.length)
+  expect(kafkaNodes(ports).map(({ id }) => id)).toEqual([1, 2, 3].slice(0, nodes))
 })
 
 test('a taken port is refused in one sentence with its owner and the remedy', async () => {
