@@ -9,12 +9,23 @@ export type EventSourceMappingProperties = {
   readonly Topics: readonly [string]
   readonly SelfManagedEventSource: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
   readonly SelfManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
-  readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST'
+  readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
+  /** Unix seconds, not in the future; with AT_TIMESTAMP only. */
+  readonly StartingPositionTimestamp?: number
   /** 1–10,000 records; 100 unless given. */
   readonly BatchSize?: number
   /** 0–300 s; 500 ms unless given. */
   readonly MaximumBatchingWindowInSeconds?: number
+  /** −1 (without end, the default) or 0–10,000; the first attempt is not counted. */
+  readonly MaximumRetryAttempts?: number
+  /** −1 (without end, the default) or 60–604,800. */
+  readonly MaximumRecordAgeInSeconds?: number
+  readonly BisectBatchOnFunctionError?: boolean
   readonly FunctionResponseTypes?: readonly 'ReportBatchItemFailures'[]
+  /** ARN of an SQS queue, an SNS topic or an S3 bucket, or `kafka://TOPIC`. */
+  readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination: string } }
+  /** Patterns as JSON text; a record that fits one of them goes to the function. */
+  readonly FilterCriteria?: { readonly Filters?: readonly { readonly Pattern: string }[] }
   readonly Enabled?: boolean
 }
 

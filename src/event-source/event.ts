@@ -21,8 +21,13 @@ export type QueuedRecord = {
 /** Records of one partition in ascending offset order; never empty. */
 export type BatchPart = { readonly partition: number; readonly records: readonly QueuedRecord[] }
 
-/** What goes out in one invocation: each partition at most once; never empty. */
+/** What goes out in one invocation: each partition at most once. */
 export type Batch = readonly BatchPart[]
+
+/** Records of a batch. */
+export function recordCount(batch: Batch): number {
+  return batch.reduce((sum, { records }) => sum + records.length, 0)
+}
 
 /** Renders the events of one topic. */
 export type EventWriter = {

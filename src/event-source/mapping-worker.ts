@@ -3,6 +3,7 @@
  * Not for the parts of that: membership.ts fetches, dispatcher.ts sends, committer.ts commits.
  */
 import { Committer } from './committer.ts'
+import type { OpenDestination } from './destination/destination.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
@@ -14,6 +15,7 @@ import type { PollerSettings } from './settings.ts'
 export type WorkerOptions = {
   readonly clientId: string
   readonly invoker: Invoker
+  readonly openDestination: OpenDestination | null
   readonly settings: PollerSettings
   readonly report: Report
 }

@@ -3,6 +3,7 @@
  * Not for what the functions do: it knows deployed mappings, and no pipelines.
  */
 import { SluiceError } from '../core/errors.ts'
+import type { OpenDestination } from './destination/destination.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { MappingWorker } from './mapping-worker.ts'
@@ -14,6 +15,8 @@ export type PollerOptions = {
   /** From `loadMappings`. Each names its own Kafka. */
   readonly mappings: readonly Mapping[]
   readonly invoker: Invoker
+  /** Opens on-failure destinations: `destinationOpener`. Only needed where a mapping has one. */
+  readonly openDestination?: OpenDestination
   /** How the brokers' logs name the poller; `sluice-poller` unless given. */
   readonly clientId?: string
   readonly report?: Report
@@ -44,7 +47,7 @@ export type Poller = {
  * partitions of that batch only. A record too large for any event holds its partition and is reported.
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
-  const { mappings, invoker, clientId = 'sluice-poller', report = () => {} } = options
+  const { mappings, invoker, openDestination = null, clientId = 'sluice-poller', report = () => {} } = options
   refuseSharedGroups(mappings)
   const settings = { ...defaultSettings, ...options.settings }
   const quietReport: Report = (event) => {
@@ -57,7 +60,10 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   const workers = new Map<Mapping, MappingWorker>()
   for (const mapping of mappings) {
     if (!mapping.enabled) continue
-    workers.set(mapping, new MappingWorker(mapping, { clientId, invoker, settings, report: quietReport }))
+    workers.set(
+      mapping,
+      new MappingWorker(mapping, { clientId, invoker, openDestination, settings, report: quietReport }),
+    )
   }
   let stopped: Promise<unknown> | undefined
   return {

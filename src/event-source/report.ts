@@ -3,6 +3,8 @@
  * Not for printing or counting them.
  */
 
+import type { DiscardCondition } from './destination/destination.ts'
+
 /** AWS's states of a mapping that the poller takes on. */
 export type MappingState = 'Creating' | 'Enabled' | 'Disabling' | 'Disabled'
 
@@ -13,7 +15,7 @@ export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'unde
 export type PollerEvent = { readonly mapping: string } & (
   | { readonly type: 'state'; readonly state: MappingState; readonly result: string }
   | { readonly type: 'assigned'; readonly partitions: readonly number[] }
-  | { readonly type: 'polled'; readonly partition: number; readonly records: number }
+  | { readonly type: 'polled'; readonly partition: number; readonly records: number; readonly filtered: number }
   | {
       readonly type: 'invoked'
       readonly outcome: InvocationOutcome
@@ -27,6 +29,14 @@ export type PollerEvent = { readonly mapping: string } & (
       readonly requestId: string | null
     }
   | { readonly type: 'retry'; readonly records: number; readonly delayMs: number; readonly reason: string }
+  /** Records that were given up: the destination has them, or there is none. */
+  | {
+      readonly type: 'dropped'
+      readonly records: number
+      readonly condition: DiscardCondition
+      readonly delivered: boolean
+    }
+  | { readonly type: 'destination-failed'; readonly records: number; readonly reason: string }
   | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number> }
   | { readonly type: 'commit-failed'; readonly reason: string }
   /** The records from `from` to `to` are gone from the log, or the topic is a new one. */
@@ -36,7 +46,7 @@ export type PollerEvent = { readonly mapping: string } & (
       readonly partition: number
       readonly offset: number
       readonly bytes: number
-      readonly action: 'hold' | 'discard'
+      readonly action: 'hold' | 'discard' | 'destination'
     }
 )
 

@@ -14,9 +14,20 @@ export type EventFormat = {
   readonly nullHeaderValue: 'empty' | 'null'
 }
 
+/** How an on-failure record is rendered where AWS's pages do not agree or are silent. */
+export type FailureFormat = {
+  /** Condition of records whose retries are exhausted, at a Kafka topic; `RetriesExhausted` as its page has it, unlike the others. */
+  readonly topicExhaustedCondition: string
+  /** Condition of records that were too old; `RecordAgeExceeded`, as for Kinesis. Unverified for Kafka. */
+  readonly recordAgeCondition: string
+  /** `eventSourceArn` of a self-managed source, which has none: left out or null. Unverified. */
+  readonly missingSourceArn: 'absent' | 'null'
+}
+
 /** Settings of the poller. Sizes are bytes, times milliseconds. */
 export type PollerSettings = {
   readonly format: EventFormat
+  readonly failureFormat: FailureFormat
   /** Largest JSON payload of one invocation; 6 MiB, the limit of a synchronous Invoke. */
   readonly payloadLimitBytes: number
   /**
@@ -24,6 +35,11 @@ export type PollerSettings = {
    * `hold` stops its partition in front of it and says so, because nothing may be lost in silence; `discard` drops it.
    */
   readonly oversizedRecord: 'hold' | 'discard'
+  /**
+   * Whether splitting a failed batch uses up one of its retries. It does not, as AWS has it for streams ("splitting a
+   * batch does not count towards the retry quota"); for Kafka AWS does not say.
+   */
+  readonly splitCostsAttempt: boolean
   /** Invocations of one mapping at the same time; 5, what one provisioned poller carries. */
   readonly maxConcurrentInvocations: number
   /** Wait before a failed batch goes out again, exponential with full jitter; AWS does not say its own. */
@@ -45,8 +61,14 @@ export type PollerSettings = {
 /** The defaults. */
 export const defaultSettings: PollerSettings = {
   format: { headerBytes: 'signed', nullKeyOrValue: 'absent', nullHeaderValue: 'empty' },
+  failureFormat: {
+    topicExhaustedCondition: 'RetriesExhausted',
+    recordAgeCondition: 'RecordAgeExceeded',
+    missingSourceArn: 'absent',
+  },
   payloadLimitBytes: 6 * 1024 * 1024,
   oversizedRecord: 'hold',
+  splitCostsAttempt: false,
   maxConcurrentInvocations: 5,
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
