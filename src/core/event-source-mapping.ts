@@ -26,8 +26,22 @@ export type EventSourceMappingProperties = {
   readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination: string } }
   /** Patterns as JSON text; a record that fits one of them goes to the function. */
   readonly FilterCriteria?: { readonly Filters?: readonly { readonly Pattern: string }[] }
+  readonly ProvisionedPollerConfig?: {
+    /** 1–200; 1 unless given. */
+    readonly MinimumPollers?: number
+    /** 1–2,000; 200 unless given. */
+    readonly MaximumPollers?: number
+    readonly PollerGroupName?: string
+  }
+  readonly MetricsConfig?: { readonly Metrics?: readonly ('EventCount' | 'ErrorCount' | 'KafkaMetrics')[] }
   readonly Enabled?: boolean
 }
 
 /** SSM path below which each mapping of an app is one parameter: `<path><function name>`. */
 export const mappingParameterPath = '/sluice/event-source-mappings/'
+
+/**
+ * SSM path below which an operator's word on a mapping is one parameter, `enabled` or `disabled`; it outweighs the
+ * template's `Enabled` and is no part of the template, so that a deployment leaves it alone.
+ */
+export const mappingStateParameterPath = '/sluice/event-source-states/'

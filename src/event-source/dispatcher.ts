@@ -10,6 +10,7 @@ import type { OnFailureDestination, OpenDestination } from './destination/destin
 import { discard } from './discard.ts'
 import { type Batch, type EventWriter, eventBytes, eventWriter } from './event.ts'
 import { type FailurePolicy, retriesOf } from './failure.ts'
+import { compileFilter, type RecordFilter } from './filter/record-filter.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Partition } from './partition.ts'
@@ -42,6 +43,7 @@ export class Dispatcher {
   readonly #context: DispatcherContext
   readonly #writer: EventWriter
   readonly #policy: FailurePolicy
+  readonly #filter: RecordFilter | null
   readonly #destination: OnFailureDestination | null
   readonly #partitions = new Map<number, Partition>()
   /** Partitions that a batch in flight holds, lost ones included: a regained one waits for its old batch. */
@@ -58,6 +60,7 @@ export class Dispatcher {
     const { destination, id: mappingId } = mapping
     this.#context = context
     this.#writer = eventWriter(mapping.topic, mapping.bootstrapServers, settings.format)
+    this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
     this.#policy = {
       ...mapping,
       splitCostsAttempt: settings.splitCostsAttempt,
@@ -105,7 +108,7 @@ export class Dispatcher {
     const partition = this.#partitions.get(fetched.partition)
     if (!partition || this.#stopping.signal.aborted) return
     const { id } = partition
-    const filtered = partition.receive(fetched, this.#writer, mapping.filter, Date.now())
+    const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
     report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length, filtered })
     partition.full ||= partition.queue.bytes >= partitionQueueBytes(settings, this.#partitions.size)
     if (partition.full) setPaused(id, true)

@@ -6,11 +6,10 @@
 import type { StartingPosition } from '../connect/kafka-consumer.ts'
 import type { EventSourceMappingProperties } from '../core/event-source-mapping.ts'
 import { type FailureProperties, failureProperties } from './failure-properties.ts'
-import { filterProperty } from './filter/filter-criteria.ts'
-import type { RecordFilter } from './filter/record-filter.ts'
+import { filterPatterns } from './filter/filter-criteria.ts'
 import { isObject, type PropertyChecks, propertyChecks } from './property-checks.ts'
 
-/** An event source mapping, checked and complete. */
+/** An event source mapping, checked and complete: plain data. */
 export type Mapping = FailureProperties & {
   readonly id: string
   /** Name or ARN of the function. */
@@ -28,8 +27,10 @@ export type Mapping = FailureProperties & {
   readonly batchSize: number
   /** How long a batch waits for more records, in ms. */
   readonly windowMs: number
-  /** Which records go to the function; null for all. */
-  readonly filter: RecordFilter | null
+  /** Bounds of provisioned mode; null for on-demand mode, which has one poller. */
+  readonly pollers: { readonly min: number; readonly max: number } | null
+  /** Records that fit one of these event patterns go to the function; all of them when there is none. */
+  readonly filterPatterns: readonly string[]
   readonly enabled: boolean
 }
 
@@ -50,6 +51,8 @@ const supported: ReadonlySet<string> = new Set([
   'BisectBatchOnFunctionError',
   'FunctionResponseTypes',
   'DestinationConfig',
+  'ProvisionedPollerConfig',
+  'MetricsConfig',
   'FilterCriteria',
   'Enabled',
 ] satisfies (keyof EventSourceMappingProperties)[])
@@ -62,6 +65,7 @@ export function parseMapping(id: string, properties: unknown): Mapping {
   for (const [property, value] of Object.entries(properties)) {
     if (!supported.has(property)) refuse(property, value, 'to leave it out: it is not supported')
   }
+  checkMetrics(properties.MetricsConfig, checks)
   const topic = topicOf(properties.Topics, checks)
   const bootstrapServers = serversOf(properties.SelfManagedEventSource, checks)
   const consumerGroupId = groupOf(id, properties.SelfManagedKafkaEventSourceConfig, checks)
@@ -80,7 +84,8 @@ export function parseMapping(id: string, properties: unknown): Mapping {
         ? defaults.windowMs
         : integer('MaximumBatchingWindowInSeconds', windowSeconds, 0, 300) * 1000,
     ...failureProperties(properties, topic, checks),
-    filter: filterProperty(properties.FilterCriteria, checks),
+    filterPatterns: filterPatterns(properties.FilterCriteria, checks),
+    pollers: pollersOf(properties.ProvisionedPollerConfig, checks),
     enabled: checks.flag('Enabled', properties.Enabled, true),
   }
 }
@@ -110,6 +115,29 @@ function groupOf(id: string, config: unknown, { object, refuse, text }: Property
   }
   if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
   return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
+}
+
+function pollersOf(value: unknown, { object, integer, refuse, text }: PropertyChecks): Mapping['pollers'] {
+  if (value === undefined) return null
+  const name = 'ProvisionedPollerConfig'
+  const config = object(name, value, ['MinimumPollers', 'MaximumPollers', 'PollerGroupName'])
+  const { MinimumPollers, MaximumPollers, PollerGroupName } = config
+  const min = MinimumPollers === undefined ? 1 : integer(`${name}.MinimumPollers`, MinimumPollers, 1, 200)
+  const max = MaximumPollers === undefined ? 200 : integer(`${name}.MaximumPollers`, MaximumPollers, 1, 2_000)
+  if (min > max) refuse(`${name}.MinimumPollers`, min, `at most MaximumPollers, which is ${max}`)
+  // A group shares its pollers on AWS for the sake of cost alone.
+  if (PollerGroupName !== undefined) text(`${name}.PollerGroupName`, PollerGroupName, /^\S{1,128}$/, 'a name')
+  return { min, max }
+}
+
+function checkMetrics(value: unknown, { object, refuse }: PropertyChecks): void {
+  if (value === undefined) return
+  const { Metrics = [] } = object('MetricsConfig', value, ['Metrics'])
+  const known = ['EventCount', 'ErrorCount', 'KafkaMetrics']
+  // All of them are counted in any case.
+  if (!Array.isArray(Metrics) || !Metrics.every((each) => known.includes(each))) {
+    refuse('MetricsConfig.Metrics', Metrics, `a list of ${known.join(', ')}`)
+  }
 }
 
 function startingPosition(properties: Record<string, unknown>, { refuse }: PropertyChecks): StartingPosition {

@@ -4,9 +4,10 @@
  */
 
 import type { DiscardCondition } from './destination/destination.ts'
+import type { LagMetrics, MetricCounts } from './metrics.ts'
 
-/** AWS's states of a mapping that the poller takes on. */
-export type MappingState = 'Creating' | 'Enabled' | 'Disabling' | 'Disabled'
+/** AWS's states of a mapping. */
+export type MappingState = 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting'
 
 /** How one invocation ended; `undelivered` means the function was not reached, as far as one can know. */
 export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'undelivered'
@@ -37,8 +38,15 @@ export type PollerEvent = { readonly mapping: string } & (
       readonly delivered: boolean
     }
   | { readonly type: 'destination-failed'; readonly records: number; readonly reason: string }
-  | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number> }
+  | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number>; readonly records: number }
   | { readonly type: 'commit-failed'; readonly reason: string }
+  /** Kafka failed in something that is tried again. */
+  | { readonly type: 'polling-failed'; readonly reason: string }
+  /** The mapping runs, but AWS would not run it so. */
+  | { readonly type: 'warning'; readonly reason: string }
+  /** The deployed mappings could not be read; those known go on. `mapping` is empty. */
+  | { readonly type: 'watch-failed'; readonly reason: string }
+  | { readonly type: 'scaled'; readonly pollers: number; readonly lag: number }
   /** The records from `from` to `to` are gone from the log, or the topic is a new one. */
   | { readonly type: 'moved'; readonly partition: number; readonly from: number; readonly to: number }
   | {
@@ -67,7 +75,7 @@ export type PartitionStatus = {
   readonly lag: number | null
 }
 
-/** A mapping as of now. */
+/** A mapping as of now; one whose first definition was refused has an empty function, topic and group. */
 export type MappingStatus = {
   readonly id: string
   readonly functionName: string
@@ -76,6 +84,9 @@ export type MappingStatus = {
   readonly state: MappingState
   /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
   readonly lastProcessingResult: string
+  /** Members of the consumer group here. */
+  readonly pollers: number
   readonly invocationsInFlight: number
+  readonly metrics: MetricCounts & LagMetrics
   readonly partitions: readonly PartitionStatus[]
 }

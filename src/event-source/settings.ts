@@ -2,6 +2,7 @@
  * Every figure and every unverified AWS behaviour of the poller, as named settings with a default and its reason.
  * Not for what a mapping itself says: see mapping.ts.
  */
+import { availableParallelism } from 'node:os'
 import type { BackoffLimits } from './backoff.ts'
 
 /** How an event is rendered where AWS does not document it. */
@@ -48,6 +49,14 @@ export type PollerSettings = {
   readonly reconnectBackoff: BackoffLimits
   /** Memory for fetched records of one mapping, divided among its partitions; each gets between 1 MiB and one payload. */
   readonly queueBytes: number
+  /** Pollers of one mapping in provisioned mode at most, whatever it says: the cores of this machine. */
+  readonly maxPollers: number
+  /** Time between two looks at whether there should be more or fewer of them; AWS looks each minute, here it costs nothing. */
+  readonly scalingIntervalMs: number
+  /** Time between two looks at which mappings are deployed. */
+  readonly watchIntervalMs: number
+  /** Whether DroppedEventCount counts records that a destination has taken; it does not, as they are not lost. Unverified. */
+  readonly droppedCountsDelivered: boolean
   /** Least time between two commits of a mapping; bounds what a killed poller delivers again. */
   readonly commitIntervalMs: number
   /** How long `stop` waits for invocations in flight. Their records come again when it is exceeded. */
@@ -73,6 +82,10 @@ export const defaultSettings: PollerSettings = {
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
   queueBytes: 16 * 1024 * 1024,
+  maxPollers: availableParallelism(),
+  scalingIntervalMs: 5_000,
+  watchIntervalMs: 1_000,
+  droppedCountsDelivered: false,
   commitIntervalMs: 100,
   stopDeadlineMs: 10_000,
   silenceReportMs: 5_000,

@@ -3,21 +3,21 @@
  */
 import type { PropertyChecks } from '../property-checks.ts'
 import { PatternError } from './json-pattern.ts'
-import { compileFilter, type RecordFilter } from './record-filter.ts'
+import { compileFilter } from './record-filter.ts'
 
 /** Five patterns unless the quota of the account was raised, which can be to ten. */
 const maxPatterns = 10
 
-/** The filter that FilterCriteria describe; null when all records go to the function. Fails with MAPPING_INVALID. */
-export function filterProperty(value: unknown, checks: PropertyChecks): RecordFilter | null {
-  if (value === undefined) return null
+/** The patterns of FilterCriteria, which compile; none when all records go to the function. Fails with MAPPING_INVALID. */
+export function filterPatterns(value: unknown, checks: PropertyChecks): string[] {
+  if (value === undefined) return []
   const { Filters } = checks.object('FilterCriteria', value, ['Filters'])
-  if (Filters === undefined) return null
+  if (Filters === undefined) return []
   const allowed = `a list of up to ${maxPatterns} objects with Pattern`
   if (!Array.isArray(Filters) || Filters.length > maxPatterns) {
     return checks.refuse('FilterCriteria.Filters', Filters, allowed)
   }
-  const patterns = Filters.map((each: unknown, index) => {
+  return Filters.map((each: unknown, index) => {
     const name = `FilterCriteria.Filters[${index}]`
     const { Pattern } = checks.object(name, each, ['Pattern'])
     const pattern = checks.text(`${name}.Pattern`, Pattern, /^.{1,4096}$/s, 'an event pattern as JSON text')
@@ -29,5 +29,4 @@ export function filterProperty(value: unknown, checks: PropertyChecks): RecordFi
     }
     return pattern
   })
-  return patterns.length === 0 ? null : compileFilter(patterns)
 }

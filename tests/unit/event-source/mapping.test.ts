@@ -25,7 +25,8 @@ test("fills in AWS's defaults", () => {
     maxRecordAgeMs: null,
     bisect: false,
     destination: null,
-    filter: null,
+    filterPatterns: [],
+    pollers: null,
     enabled: true,
   })
 })
@@ -57,8 +58,7 @@ test('takes what is deployed', () => {
     destination: { kind: 'kafka', topic: 'failed' },
     enabled: false,
   })
-  expect(mapping.filter?.(Buffer.from('{"a":1}'))).toBe(true)
-  expect(mapping.filter?.(Buffer.from('{"a":2}'))).toBe(false)
+  expect(mapping.filterPatterns).toEqual(['{"value":{"a":[1]}}'])
 })
 
 test('takes a time to begin at', () => {
@@ -122,7 +122,16 @@ describe('refuses, naming property, value and what is allowed', () => {
       { DestinationConfig: { OnFailure: { Destination: 'kafka://users_created' } } },
       'Destination is "kafka://users_created", allowed is a topic that is not the source',
     ],
-    [{ ProvisionedPollerConfig: {} }, 'ProvisionedPollerConfig is {}'],
+    [{ ProvisionedPollerConfig: { MinimumPollers: 0 } }, 'MinimumPollers is 0, allowed is an integer from 1 to 200'],
+    [{ ProvisionedPollerConfig: { MaximumPollers: 2_001 } }, 'MaximumPollers is 2001, allowed is an integer from 1'],
+    [
+      { ProvisionedPollerConfig: { MinimumPollers: 3, MaximumPollers: 2 } },
+      'MinimumPollers is 3, allowed is at most MaximumPollers, which is 2',
+    ],
+    [{ ProvisionedPollerConfig: { Pollers: 1 } }, 'ProvisionedPollerConfig.Pollers is 1, allowed is to leave it out'],
+    [{ MetricsConfig: { Metrics: ['All'] } }, 'MetricsConfig.Metrics is ["All"], allowed is a list of EventCount'],
+    [{ LoggingConfig: { SystemLogLevel: 'INFO' } }, 'LoggingConfig is {"SystemLogLevel":"INFO"}, allowed is to leave'],
+    [{ SourceAccessConfigurations: [] }, 'SourceAccessConfigurations is [], allowed is to leave it out'],
     [{ BatchSise: 5 }, 'BatchSise is 5, allowed is to leave it out: it is not supported'],
     [
       { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'a b' } },
