@@ -9,7 +9,6 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { CreateFunctionCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { Admin, Producer } from 'kafkajs'
@@ -26,6 +25,7 @@ import { type Poller, type PollerOptions, startPoller } from '../../src/event-so
 import type { PollerEvent } from '../../src/event-source/report.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import { zip } from '../fixtures/zip.ts'
 
 type Answer = { status?: number; error?: string; body?: unknown }
 type Handler = (records: KafkaEventRecord[], event: KafkaEvent) => Promise<Answer> | Answer
@@ -506,23 +506,3 @@ test('a deployed function gets the records of a mapping that is deployed as an S
   await until(() => expect(invoked().some(({ outcome }) => outcome === 'function-error')).toBe(true))
   expect((await committed(name)).get(0)).toBe(20)
 })
-
-/** A zip file of one entry, stored without compression. */
-function zip(name: string, data: Buffer): Buffer {
-  const fields = Buffer.alloc(26)
-  fields.writeUInt16LE(20, 0)
-  fields.writeUInt32LE(crc32(data), 10)
-  fields.writeUInt32LE(data.length, 14)
-  fields.writeUInt32LE(data.length, 18)
-  fields.writeUInt16LE(name.length, 22)
-  const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), data])
-  const attributes = Buffer.alloc(14)
-  attributes.writeUInt32LE(0o100644 * 0x10000, 6)
-  const central = Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), fields, attributes, Buffer.from(name)])
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(1, 4)
-  end.writeUInt16LE(1, 6)
-  end.writeUInt32LE(central.length, 8)
-  end.writeUInt32LE(local.length, 12)
-  return Buffer.concat([local, central, Buffer.from('PK\x05\x06'), end])
-}
