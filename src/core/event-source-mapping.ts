@@ -7,8 +7,13 @@
 export type EventSourceMappingProperties = {
   readonly FunctionName: string
   readonly Topics: readonly [string]
-  readonly SelfManagedEventSource: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
+  /** Where a self-managed Kafka is; MSK has `EventSourceArn` instead. */
+  readonly SelfManagedEventSource?: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
   readonly SelfManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
+  /** ARN of an MSK cluster. */
+  readonly EventSourceArn?: string
+  readonly AmazonManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
+  readonly SourceAccessConfigurations?: readonly { readonly Type: string; readonly URI: string }[]
   readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
   /** Unix seconds, not in the future; with AT_TIMESTAMP only. */
   readonly StartingPositionTimestamp?: number

@@ -27,9 +27,12 @@ export function deployedMapping(id: string, properties: () => unknown, wanted: b
 
 /**
  * Refuses those that share a consumer group with one before them: members of one group that subscribe to different
- * topics would leave partitions unread; to one topic, split it. And those with a destination when none can be opened.
+ * topics would leave partitions unread; to one topic, split it. And those that need a port which is null.
  */
-export function refuseConflicts(found: readonly DeployedMapping[], canOpenDestinations: boolean): DeployedMapping[] {
+export function refuseConflicts(
+  found: readonly DeployedMapping[],
+  { openDestination, bootstrapServersOf }: { openDestination: unknown; bootstrapServersOf: unknown },
+): DeployedMapping[] {
   const owners = new Map<string, string>()
   return found.map((each) => {
     const { id, mapping } = each
@@ -42,8 +45,11 @@ export function refuseConflicts(found: readonly DeployedMapping[], canOpenDestin
       const group = mapping.consumerGroupId
       return refuse(`ConsumerGroupId is "${group}", which mapping "${owner}" uses; allowed is a group of its own`)
     }
-    if (mapping.destination && !canOpenDestinations) {
+    if (mapping.destination && openDestination === null) {
       return refuse('DestinationConfig is set, and this poller was started without a way to open destinations')
+    }
+    if (mapping.eventSourceArn !== null && bootstrapServersOf === null) {
+      return refuse('EventSourceArn is set, and this poller was started without a way to find the brokers of a cluster')
     }
     return each
   })

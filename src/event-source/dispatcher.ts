@@ -59,7 +59,7 @@ export class Dispatcher {
     const { mapping, settings, openDestination } = context
     const { destination, id: mappingId } = mapping
     this.#context = context
-    this.#writer = eventWriter(mapping.topic, mapping.bootstrapServers, settings.format)
+    this.#writer = eventWriter(mapping, settings.format)
     this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
     this.#policy = {
       ...mapping,

@@ -2,6 +2,7 @@
  * The place of one mapping: brings what runs in line with what is deployed and wanted, one step after the other.
  * Not for finding out what that is: see mappings.ts; nor for the work itself: see pollers.ts.
  */
+import { fullJitter, pause } from './backoff.ts'
 import { type DeployedMapping, provisionedWarning, refusedChange } from './deployed-mapping.ts'
 import type { Mapping } from './mapping.ts'
 import { noRecords, type WorkerOptions } from './mapping-worker.ts'
@@ -12,10 +13,19 @@ import type { MappingState, MappingStatus, Report } from './report.ts'
 /** What is wanted of a slot: a deployed mapping, its end because it is deployed no more, or an end of work. */
 export type Wanted = DeployedMapping | 'deleted' | 'stopped'
 
+/** Finds the brokers of an MSK cluster, `host:port` each; rejects when it cannot now. */
+export type BootstrapServersOf = (clusterArn: string) => Promise<readonly string[]>
+
+/** What a slot needs besides its mapping. */
+export type SlotOptions = Omit<WorkerOptions, 'onChange'> & {
+  /** Null when there are no MSK sources. */
+  readonly bootstrapServersOf: BootstrapServersOf | null
+}
+
 /** A mapping of this poller. Steps that take long hold back no other mapping. */
 export class MappingSlot {
   readonly #id: string
-  readonly #options: WorkerOptions
+  readonly #options: WorkerOptions & SlotOptions
   readonly #report: Report
   readonly #metrics: MetricsCounter
   #wanted: Wanted
@@ -27,7 +37,7 @@ export class MappingSlot {
   #lastReported = ''
   #converging: Promise<void> | null = null
 
-  constructor(wanted: DeployedMapping, options: Omit<WorkerOptions, 'onChange'>) {
+  constructor(wanted: DeployedMapping, options: SlotOptions) {
     this.#id = wanted.id
     this.#wanted = wanted
     this.#metrics = metricsCounter(options.settings)
@@ -109,7 +119,25 @@ export class MappingSlot {
     const warning = provisionedWarning(accepted)
     if (warning !== null && !isSame) this.#report({ type: 'warning', mapping: this.#id, reason: warning })
     this.#setState(isUpdate ? 'Updating' : this.#state === 'Disabled' ? 'Enabling' : 'Creating')
-    this.#pollers = new Pollers(accepted, this.#options)
+    const located = accepted.eventSourceArn === null ? accepted : await this.#locate(accepted, accepted.eventSourceArn)
+    if (located) this.#pollers = new Pollers(located, this.#options)
+  }
+
+  /** The mapping with its brokers; null when they cannot be found and something else is wanted meanwhile. */
+  async #locate(mapping: Mapping, clusterArn: string): Promise<Mapping | null> {
+    const wanted = this.#wanted
+    for (let failures = 1; this.#wanted === wanted; failures += 1) {
+      try {
+        return { ...mapping, bootstrapServers: (await this.#options.bootstrapServersOf?.(clusterArn)) ?? [] }
+      } catch (error) {
+        const reason = `the brokers of ${clusterArn} cannot be found: ${(error as Error).message}`
+        this.#report({ type: 'polling-failed', mapping: this.#id, reason })
+        this.#lastResult = `PROBLEM: ${reason}`
+        this.#reportState()
+        await pause(fullJitter(failures, this.#options.settings.reconnectBackoff))
+      }
+    }
+    return null
   }
 
   /** Ends what runs, in order, being in the state `during`; `after` unless that is to be said by what follows. */

@@ -8,31 +8,27 @@ import type { EventSourceMappingProperties } from '../core/event-source-mapping.
 import { type FailureProperties, failureProperties } from './failure-properties.ts'
 import { filterPatterns } from './filter/filter-criteria.ts'
 import { isObject, type PropertyChecks, propertyChecks } from './property-checks.ts'
+import { type SourceProperties, sourceProperties } from './source-properties.ts'
 
 /** An event source mapping, checked and complete: plain data. */
-export type Mapping = FailureProperties & {
-  readonly id: string
-  /** Name or ARN of the function. */
-  readonly functionName: string
-  readonly topic: string
-  /** `host:port` each. */
-  readonly bootstrapServers: readonly string[]
-  /** Null for a self-managed source. */
-  readonly eventSourceArn: string | null
-  /** As deployed, else the mapping's id. */
-  readonly consumerGroupId: string
-  /** Used only where the group has committed nothing. */
-  readonly startingPosition: StartingPosition
-  /** Records of one invocation at most. */
-  readonly batchSize: number
-  /** How long a batch waits for more records, in ms. */
-  readonly windowMs: number
-  /** Bounds of provisioned mode; null for on-demand mode, which has one poller. */
-  readonly pollers: { readonly min: number; readonly max: number } | null
-  /** Records that fit one of these event patterns go to the function; all of them when there is none. */
-  readonly filterPatterns: readonly string[]
-  readonly enabled: boolean
-}
+export type Mapping = SourceProperties &
+  FailureProperties & {
+    readonly id: string
+    /** Name or ARN of the function. */
+    readonly functionName: string
+    readonly topic: string
+    /** Used only where the group has committed nothing. */
+    readonly startingPosition: StartingPosition
+    /** Records of one invocation at most. */
+    readonly batchSize: number
+    /** How long a batch waits for more records, in ms. */
+    readonly windowMs: number
+    /** Bounds of provisioned mode; null for on-demand mode, which has one poller. */
+    readonly pollers: { readonly min: number; readonly max: number } | null
+    /** Records that fit one of these event patterns go to the function; all of them when there is none. */
+    readonly filterPatterns: readonly string[]
+    readonly enabled: boolean
+  }
 
 /** AWS's defaults: 100 records, 500 ms. */
 const defaults = { batchSize: 100, windowMs: 500 } as const
@@ -42,6 +38,9 @@ const supported: ReadonlySet<string> = new Set([
   'Topics',
   'SelfManagedEventSource',
   'SelfManagedKafkaEventSourceConfig',
+  'EventSourceArn',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SourceAccessConfigurations',
   'StartingPosition',
   'StartingPositionTimestamp',
   'BatchSize',
@@ -67,16 +66,12 @@ export function parseMapping(id: string, properties: unknown): Mapping {
   }
   checkMetrics(properties.MetricsConfig, checks)
   const topic = topicOf(properties.Topics, checks)
-  const bootstrapServers = serversOf(properties.SelfManagedEventSource, checks)
-  const consumerGroupId = groupOf(id, properties.SelfManagedKafkaEventSourceConfig, checks)
   const { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds } = properties
   return {
     id,
     functionName: text('FunctionName', properties.FunctionName, /^\S{1,200}$/, 'a function name or ARN'),
     topic,
-    bootstrapServers,
-    eventSourceArn: null,
-    consumerGroupId,
+    ...sourceProperties(id, properties, checks),
     startingPosition: startingPosition(properties, checks),
     batchSize: batchSize === undefined ? defaults.batchSize : integer('BatchSize', batchSize, 1, 10_000),
     windowMs:
@@ -94,27 +89,6 @@ function topicOf(value: unknown, { list, refuse, text }: PropertyChecks): string
   const topics = list('Topics', value, 'a list of one topic')
   if (topics.length !== 1) refuse('Topics', topics, 'a list of one topic')
   return text('Topics[0]', topics[0], /^[a-zA-Z0-9._-]{2,249}$/, '2 to 249 characters of a-z A-Z 0-9 . _ -')
-}
-
-function serversOf(value: unknown, { object, list, text }: PropertyChecks): string[] {
-  const source = object('SelfManagedEventSource', value, ['Endpoints'])
-  const endpoints = object('SelfManagedEventSource.Endpoints', source.Endpoints, ['KafkaBootstrapServers'])
-  const name = 'SelfManagedEventSource.Endpoints.KafkaBootstrapServers'
-  const servers = list(name, endpoints.KafkaBootstrapServers, 'a list of host:port')
-  return servers.map((server) => text(name, server, /^[^\s,:]+:\d{1,5}$/, 'a list of host:port'))
-}
-
-function groupOf(id: string, config: unknown, { object, refuse, text }: PropertyChecks): string {
-  const name = 'SelfManagedKafkaEventSourceConfig'
-  const allowed = '1 to 200 characters of a-z A-Z 0-9 - / * : _ + = . @'
-  const pattern = /^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/
-  const { ConsumerGroupId, ConsumptionMode } =
-    config === undefined ? {} : object(name, config, ['ConsumerGroupId', 'ConsumptionMode'])
-  if (ConsumptionMode !== undefined && ConsumptionMode !== 'Stream') {
-    refuse(`${name}.ConsumptionMode`, ConsumptionMode, '"Stream": kafkajs knows no share groups')
-  }
-  if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
-  return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
 }
 
 function pollersOf(value: unknown, { object, integer, refuse, text }: PropertyChecks): Mapping['pollers'] {

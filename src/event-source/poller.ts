@@ -7,7 +7,7 @@ import { type DeployedMapping, refuseConflicts } from './deployed-mapping.ts'
 import type { OpenDestination } from './destination/destination.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
-import { MappingSlot } from './mapping-slot.ts'
+import { type BootstrapServersOf, MappingSlot } from './mapping-slot.ts'
 import type { MappingSource } from './mappings.ts'
 import type { MappingStatus, Report } from './report.ts'
 import { defaultSettings, type PollerSettings } from './settings.ts'
@@ -19,6 +19,8 @@ export type PollerOptions = {
   readonly invoker: Invoker
   /** Opens on-failure destinations: `destinationOpener`. Without it, mappings that have one are refused. */
   readonly openDestination?: OpenDestination
+  /** Finds the brokers, `host:port` each, of an MSK cluster. Without it, mappings with EventSourceArn are refused. */
+  readonly bootstrapServersOf?: BootstrapServersOf
   /** How the brokers' logs name the poller; `sluice-poller` unless given. */
   readonly clientId?: string
   readonly report?: Report
@@ -53,9 +55,10 @@ export type Poller = {
  * for any event goes to the destination; without one it holds its partition and is reported.
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
-  const { mappings, invoker, openDestination = null, clientId = 'sluice-poller' } = options
+  const { mappings, invoker, openDestination = null, bootstrapServersOf = null, clientId = 'sluice-poller' } = options
   const settings = { ...defaultSettings, ...options.settings }
   const report = quiet(options.report ?? (() => {}))
+  const ports = { invoker, openDestination, bootstrapServersOf }
   const slots = new Map<string, MappingSlot>()
   const gone = new Set<Promise<void>>()
   const apply = (deployed: readonly DeployedMapping[]) => {
@@ -70,17 +73,17 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
       })
       gone.add(left)
     }
-    for (const each of refuseConflicts(deployed, openDestination !== null)) {
+    for (const each of refuseConflicts(deployed, ports)) {
       const slot = slots.get(each.id)
       if (slot) slot.want(each)
-      else slots.set(each.id, new MappingSlot(each, { clientId, invoker, openDestination, settings, report }))
+      else slots.set(each.id, new MappingSlot(each, { ...ports, clientId, settings, report }))
     }
   }
   const ending = new AbortController()
   const watching = typeof mappings === 'function' ? await follow(mappings(ending.signal), apply, report) : null
   if (typeof mappings !== 'function') {
     const fixed = mappings.map((mapping) => ({ id: mapping.id, mapping, problem: null, wanted: null }))
-    const refused = refuseConflicts(fixed, openDestination !== null).find(({ problem }) => problem !== null)
+    const refused = refuseConflicts(fixed, ports).find(({ problem }) => problem !== null)
     if (refused) throw new SluiceError('MAPPING_INVALID', refused.problem ?? '')
     apply(fixed)
   }

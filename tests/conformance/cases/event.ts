@@ -4,6 +4,7 @@
 import type { Message } from 'kafkajs'
 import { expect } from 'vitest'
 import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event.ts'
+import { parseMapping } from '../../../src/event-source/mapping.ts'
 import { type ConformanceCase, pages } from '../case.ts'
 import { type Scene, until } from '../scene.ts'
 
@@ -61,6 +62,33 @@ export const eventCases: readonly ConformanceCase[] = [
       const { event, record } = await eventOf(scene, { value: 'a' })
       expect(Object.keys(event.records)).toEqual([`${scene.topic}-0`])
       expect(record).toMatchObject({ topic: scene.topic, partition: 0, offset: 0 })
+    },
+  },
+  {
+    behaviour: 'a cluster of MSK is named aws:kafka with its ARN, and its brokers are found when they can be',
+    source: 'Using Lambda with Amazon MSK',
+    feature: 'event',
+    async run(scene) {
+      const EventSourceArn = 'arn:aws:kafka:us-east-1:000000000000:cluster/c/1'
+      await scene.createTopic()
+      await scene.produce(['a'])
+      let looks = 0
+      const bootstrapServersOf = async (arn: string) => {
+        looks += 1
+        if (looks < 3) throw new Error('not now')
+        expect(arn).toBe(EventSourceArn)
+        return [scene.env.bootstrapServers]
+      }
+      const { SelfManagedEventSource: _, ...rest } = scene.properties('echo')
+      const mappings = [parseMapping(scene.topic, { ...rest, EventSourceArn })]
+      await scene.start('echo', {}, { bootstrapServersOf, mappings })
+      await scene.committed(1)
+      expect(scene.invocations()[0]?.event).toMatchObject({
+        eventSource: 'aws:kafka',
+        eventSourceArn: EventSourceArn,
+        bootstrapServers: scene.env.bootstrapServers,
+      })
+      expect(scene.status().metrics.PollingErrorCount).toBe(2)
     },
   },
   recordCase('key and value are base64 of their bytes', pages.event, { key: Buffer.from([0, 255]), value: 'ä' }, (r) =>

@@ -16,6 +16,8 @@ const properties = {
 const group = (ConsumerGroupId: string) => ({ SelfManagedKafkaEventSourceConfig: { ConsumerGroupId } })
 const found = (id: string, change: object = {}) => deployedMapping(id, () => ({ ...properties, ...change }), null)
 
+const ports = { openDestination: () => {}, bootstrapServersOf: () => {} }
+
 test('what is wrong with a definition becomes its problem', () => {
   const refused = deployedMapping('m', () => ({ ...properties, BatchSize: 0 }), true)
   expect(refused).toMatchObject({ id: 'm', mapping: null, wanted: true })
@@ -23,21 +25,27 @@ test('what is wrong with a definition becomes its problem', () => {
 })
 
 test('of those that share a consumer group the first runs', () => {
-  const [first, second, third] = refuseConflicts([found('a', group('g')), found('b', group('g')), found('c')], true)
+  const [first, second, third] = refuseConflicts([found('a', group('g')), found('b', group('g')), found('c')], ports)
   expect(first?.problem).toBeNull()
   expect(second?.problem).toContain('ConsumerGroupId is "g", which mapping "a" uses')
   expect(third?.problem).toBeNull()
   const elsewhere = { SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['other:1'] } }, ...group('g') }
-  expect(refuseConflicts([found('a', group('g')), found('b', elsewhere)], true).map(({ problem }) => problem)).toEqual([
-    null,
-    null,
-  ])
+  expect(refuseConflicts([found('a', group('g')), found('b', elsewhere)], ports).map(({ problem }) => problem)).toEqual(
+    [null, null],
+  )
 })
 
 test('one with a destination is refused where none can be opened', () => {
   const one = [found('a', { DestinationConfig: { OnFailure: { Destination: 'kafka://failed' } } })]
-  expect(refuseConflicts(one, true)[0]?.problem).toBeNull()
-  expect(refuseConflicts(one, false)[0]?.problem).toContain('DestinationConfig is set')
+  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, { ...ports, openDestination: null })[0]?.problem).toContain('DestinationConfig is set')
+})
+
+test('one that reads MSK is refused where its brokers cannot be found', () => {
+  const EventSourceArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1'
+  const one = [found('a', { EventSourceArn, SelfManagedEventSource: undefined })]
+  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, { ...ports, bootstrapServersOf: null })[0]?.problem).toContain('EventSourceArn is set')
 })
 
 test.each([

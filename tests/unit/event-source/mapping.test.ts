@@ -61,6 +61,18 @@ test('takes what is deployed', () => {
   expect(mapping.filterPatterns).toEqual(['{"value":{"a":[1]}}'])
 })
 
+test('takes a cluster of MSK', () => {
+  const EventSourceArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1'
+  const { SelfManagedEventSource: _, ...rest } = least
+  const config = { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } }
+  const access = { SourceAccessConfigurations: [{ Type: 'VPC_SUBNET', URI: 'subnet:subnet-1' }] }
+  expect(parseMapping('id', { ...rest, EventSourceArn, ...config, ...access })).toMatchObject({
+    eventSourceArn: EventSourceArn,
+    bootstrapServers: [],
+    consumerGroupId: 'g',
+  })
+})
+
 test('takes a time to begin at', () => {
   const mapping = parseMapping('id', { ...least, StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1.5 })
   expect(mapping.startingPosition).toEqual({ timestampMs: 1500 })
@@ -131,7 +143,14 @@ describe('refuses, naming property, value and what is allowed', () => {
     [{ ProvisionedPollerConfig: { Pollers: 1 } }, 'ProvisionedPollerConfig.Pollers is 1, allowed is to leave it out'],
     [{ MetricsConfig: { Metrics: ['All'] } }, 'MetricsConfig.Metrics is ["All"], allowed is a list of EventCount'],
     [{ LoggingConfig: { SystemLogLevel: 'INFO' } }, 'LoggingConfig is {"SystemLogLevel":"INFO"}, allowed is to leave'],
-    [{ SourceAccessConfigurations: [] }, 'SourceAccessConfigurations is [], allowed is to leave it out'],
+    [{ SourceAccessConfigurations: {} }, 'SourceAccessConfigurations is {}, allowed is a list of objects'],
+    [
+      { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'arn' }] },
+      'SourceAccessConfigurations[0].Type is "BASIC_AUTH", allowed is VPC_SUBNET or VPC_SECURITY_GROUP',
+    ],
+    [{ EventSourceArn: 'arn:aws:sqs:::q', SelfManagedEventSource: undefined }, 'allowed is the ARN of an MSK cluster'],
+    [{ EventSourceArn: 'arn' }, 'allowed is to leave it out with EventSourceArn'],
+    [{ AmazonManagedKafkaEventSourceConfig: {} }, 'is {}, allowed is to leave it out without EventSourceArn'],
     [{ BatchSise: 5 }, 'BatchSise is 5, allowed is to leave it out: it is not supported'],
     [
       { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'a b' } },

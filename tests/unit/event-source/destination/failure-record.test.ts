@@ -9,7 +9,10 @@ import {
 import { eventWriter } from '../../../../src/event-source/event.ts'
 import { defaultSettings } from '../../../../src/event-source/settings.ts'
 
-const writer = eventWriter('topic', ['h1:9092', 'h2:9092'], defaultSettings.format)
+const writer = eventWriter(
+  { topic: 'topic', bootstrapServers: ['h1:9092', 'h2:9092'], eventSourceArn: null },
+  defaultSettings.format,
+)
 const record = (partition: number, offset: number) =>
   writer.queued(partition, {
     offset,
