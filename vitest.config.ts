@@ -1,5 +1,6 @@
 /**
- * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` all of them.
+ * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` also conformance and
+ * faults.
  */
 import { defineConfig } from 'vitest/config'
 

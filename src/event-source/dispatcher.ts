@@ -62,9 +62,10 @@ export class Dispatcher {
     this.#writer = eventWriter(mapping, settings.format)
     this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
     this.#policy = {
-      ...mapping,
-      splitCostsAttempt: settings.splitCostsAttempt,
       retries: retriesOf(mapping.retries, destination !== null),
+      maxRecordAgeMs: mapping.maxRecordAgeMs,
+      bisect: mapping.bisect,
+      splitCostsAttempt: settings.splitCostsAttempt,
     }
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
@@ -175,7 +176,7 @@ export class Dispatcher {
     }
     this.#run(batch, async (context) => {
       const reason = { condition: 'MaximumPayloadSizeExceeded', invocations: 0, lastInvocation: null } as const
-      for (const part of await discard(batch, reason, context)) context.onSettled(part)
+      for (const part of await discard(batch, reason, context)) if (context.isOwned(id)) context.onSettled(part)
       context.onReleased(id)
     })
   }

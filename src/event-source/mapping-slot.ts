@@ -62,6 +62,11 @@ export class MappingSlot {
     return this.#wanted !== 'deleted'
   }
 
+  /** Whether a definition was accepted, so that its group is this mapping's. */
+  get isEstablished(): boolean {
+    return this.#mapping !== null
+  }
+
   /** Resolves when nothing is left to be done. */
   async settled(): Promise<void> {
     while (this.#converging) await this.#converging

@@ -73,7 +73,12 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
       })
       gone.add(left)
     }
-    for (const each of refuseConflicts(deployed, ports)) {
+    // A newcomer must not take the group of one that has it.
+    const isNew = ({ id }: DeployedMapping) => Number(!slots.get(id)?.isEstablished)
+    for (const each of refuseConflicts(
+      deployed.toSorted((a, b) => isNew(a) - isNew(b)),
+      ports,
+    )) {
       const slot = slots.get(each.id)
       if (slot) slot.want(each)
       else slots.set(each.id, new MappingSlot(each, { ...ports, clientId, settings, report }))

@@ -34,7 +34,6 @@ export const emulators: Readonly<Record<string, Readonly<Record<Feature, Support
   LocalStack: {
     ...nothingSaid,
     event: 'yes',
-    batching: 'yes',
     retries: 'no',
     'record age': 'no',
     bisect: 'no',
@@ -64,8 +63,6 @@ export const emulators: Readonly<Record<string, Readonly<Record<Feature, Support
   stackd: {
     ...nothingSaid,
     event: 'yes',
-    batching: 'yes',
-    order: 'yes',
     concurrency: 'yes',
     commit: 'yes',
     retries: 'no',

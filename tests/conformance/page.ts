@@ -41,8 +41,7 @@ ${rows.join('\n')}
 - A record too large for any payload and without a destination holds its partition; what AWS does with it is not documented.
 
 ## Known differences of the emulator
-- MiniStack ends a function at its time limit with the error type that AWS has, but its functions share the machine with everything
-  else, so that times are not those of AWS.
+- MiniStack's functions share the machine with everything else, so that times are not those of AWS.
 - SQS, SNS and S3 of MiniStack check no permissions.
 `
 }

@@ -76,7 +76,9 @@ export function openScene(env: Environment, topic: string): Scene {
       .map((line) => JSON.parse(line))
   }
   const offsets = async () => {
-    const [group] = await admin.fetchOffsets({ groupId: topic, topics: [topic] })
+    // The coordinator of a new group is not known everywhere at once.
+    const ask = () => admin.fetchOffsets({ groupId: topic, topics: [topic] })
+    const [group] = await vi.waitFor(ask, { timeout: 20_000, interval: 100 })
     return (group?.partitions ?? []).sort((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset))
   }
   const scene: Scene = {

@@ -130,7 +130,9 @@ export function pollerScene(services: readonly ServiceName[]) {
   }
 
   async function committed(name: string): Promise<Map<number, number>> {
-    const [group] = await admin.fetchOffsets({ groupId: name, topics: [name] })
+    // The coordinator of a new group is not known everywhere at once.
+    const ask = () => admin.fetchOffsets({ groupId: name, topics: [name] })
+    const [group] = await vi.waitFor(ask, { timeout: 20_000, interval: 100 })
     return new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
   }
 
