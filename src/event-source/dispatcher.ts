@@ -66,6 +66,7 @@ export class Dispatcher {
       maxRecordAgeMs: mapping.maxRecordAgeMs,
       bisect: mapping.bisect,
       splitCostsAttempt: settings.splitCostsAttempt,
+      splitPartialFailures: settings.splitPartialFailures,
     }
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)

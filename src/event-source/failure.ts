@@ -22,7 +22,9 @@ export type FailurePolicy = {
   readonly maxRecordAgeMs: number | null
   /** Whether a batch that failed as a whole is retried in halves. */
   readonly bisect: boolean
+  /** Settings of these names. */
   readonly splitCostsAttempt: boolean
+  readonly splitPartialFailures: boolean
 }
 
 /** How an attempt failed: as a whole, in some records, or without having reached the function. */
@@ -43,7 +45,8 @@ export function retriesOf(configured: number | null, hasDestination: boolean): n
 export function afterFailure(attempt: Attempt, failed: Batch, failure: Failure, policy: FailurePolicy): Consequence {
   if (failure === 'undelivered') return { next: [{ ...attempt, batch: failed }], exhausted: [] }
   const invocations = attempt.invocations + 1
-  const isSplit = policy.bisect && failure === 'function-error' && recordCount(failed) > 1
+  const isSplittable = failure === 'function-error' || policy.splitPartialFailures
+  const isSplit = policy.bisect && isSplittable && recordCount(failed) > 1
   const failures = attempt.failures + (isSplit && !policy.splitCostsAttempt ? 0 : 1)
   if (policy.retries !== null && failures > policy.retries) return { next: [], exhausted: failed }
   const batches = isSplit ? halves(failed) : [failed]

@@ -41,6 +41,8 @@ export type PollerSettings = {
    * batch does not count towards the retry quota"); for Kafka AWS does not say.
    */
   readonly splitCostsAttempt: boolean
+  /** Whether records that a partial answer names are halved too; they are not, as the answer has told them apart. Unverified. */
+  readonly splitPartialFailures: boolean
   /** Invocations of one mapping at the same time; 5, what one provisioned poller carries. */
   readonly maxConcurrentInvocations: number
   /** Wait before a failed batch goes out again, exponential with full jitter; AWS does not say its own. */
@@ -78,6 +80,7 @@ export const defaultSettings: PollerSettings = {
   payloadLimitBytes: 6 * 1024 * 1024,
   oversizedRecord: 'hold',
   splitCostsAttempt: false,
+  splitPartialFailures: false,
   maxConcurrentInvocations: 5,
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },

@@ -14,7 +14,13 @@ const part = (partition: number, offsets: readonly number[], timestamp = 0) => (
   partition,
   records: offsets.map((offset) => ({ offset, timestamp, json: '', bytes: 0 })),
 })
-const policy: FailurePolicy = { retries: null, maxRecordAgeMs: null, bisect: false, splitCostsAttempt: false }
+const policy: FailurePolicy = {
+  retries: null,
+  maxRecordAgeMs: null,
+  bisect: false,
+  splitCostsAttempt: false,
+  splitPartialFailures: false,
+}
 const first = (batch: Batch): Attempt => ({ batch, failures: 0, invocations: 0 })
 const offsets = (batch: Batch) => batch.map(({ partition, records }) => [partition, ...records.map((r) => r.offset)])
 
@@ -67,6 +73,13 @@ describe('splitting', () => {
     expect(split(batch, { retries: 0, splitCostsAttempt: true }).exhausted).toEqual(batch)
   })
 
+  test('leaves partial failures together, unless the setting says so', () => {
+    const batch = [part(0, [1, 2])]
+    const halves = (splitPartialFailures: boolean) =>
+      afterFailure(first(batch), batch, 'partial', { ...policy, bisect: true, splitPartialFailures }).next.length
+    expect([halves(false), halves(true)]).toEqual([1, 2])
+  })
+
   test('ends at single records, which are retried', () => {
     const batch = [part(0, [1])]
     expect(split(batch, { retries: 1 }).next).toEqual([{ batch, failures: 1, invocations: 1 }])
@@ -101,6 +114,7 @@ test('whatever fails, each record ends once, in order, within the attempts that 
     retries: fc.integer({ min: 0, max: 4 }),
     bisect: fc.boolean(),
     splitCostsAttempt: fc.boolean(),
+    splitPartialFailures: fc.boolean(),
     maxRecordAgeMs: fc.constant(null),
   })
   const anyBatch = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
