@@ -58,6 +58,14 @@ export type Scene = {
 export const until = (check: () => unknown) =>
   vi.waitFor(check as () => void | Promise<void>, { timeout: 40_000, interval: 50 })
 
+/** A client asks for the topics of all cases at once, and fails where a broker has not heard of one of them yet. */
+export const onceTopicsAreKnown = <T>(ask: () => Promise<T>): Promise<T> =>
+  ask().catch(async (error) => {
+    if (error?.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return onceTopicsAreKnown(ask)
+  })
+
 /** A record's value as text. */
 export const textOf = ({ value }: KafkaEventRecord) => Buffer.from(value ?? '', 'base64').toString()
 
@@ -85,15 +93,15 @@ export function openScene(env: Environment, topic: string): Scene {
     env,
     topic,
     events,
-    createTopic: (numPartitions = 1, config = {}) =>
-      createTopics(admin, [
-        { topic, numPartitions, configEntries: Object.entries(config).map(([name, value]) => ({ name, value })) },
-      ]),
+    async createTopic(numPartitions = 1, config = {}) {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+      await onceTopicsAreKnown(() => createTopics(admin, [{ topic, numPartitions, configEntries }]))
+    },
     async produce(values, partition = 0) {
       await scene.send(values.map((value) => ({ value, partition })))
     },
     async send(messages, to = topic) {
-      await producer.send({ topic: to, messages: [...messages] })
+      await onceTopicsAreKnown(() => producer.send({ topic: to, messages: [...messages] }))
     },
     properties: (name, change = {}) => ({
       FunctionName: name,

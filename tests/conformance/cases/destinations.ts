@@ -9,7 +9,7 @@ import { createTopics } from '../../../src/connect/kafka-topics.ts'
 import { type ConformanceCase, pages } from '../case.ts'
 import type { Environment } from '../environment.ts'
 import { readTopic } from '../read-topic.ts'
-import { type Change, type Scene, until } from '../scene.ts'
+import { type Change, onceTopicsAreKnown, type Scene, until } from '../scene.ts'
 
 const to = (Destination: string): Change => ({ DestinationConfig: { OnFailure: { Destination } } })
 const givingUp: Change = { MaximumRetryAttempts: 0, MaximumBatchingWindowInSeconds: 1 }
@@ -73,9 +73,7 @@ const queueCase = (
 
 async function createDestinationTopic(scene: Scene, partitions = 1) {
   const topic = `${scene.topic}-failed`
-  await createTopics(scene.env.admin, [
-    { topic, numPartitions: partitions, configEntries: [{ name: 'max.message.bytes', value: '20000000' }] },
-  ])
+  await onceTopicsAreKnown(() => createTopics(scene.env.admin, [{ topic, numPartitions: partitions }]))
   return topic
 }
 

@@ -3,7 +3,7 @@
  */
 import { expect } from 'vitest'
 import { type ConformanceCase, pages } from '../case.ts'
-import { until } from '../scene.ts'
+import { onceTopicsAreKnown, until } from '../scene.ts'
 
 const texts = (count: number, first = 0) => Array.from({ length: count }, (_, index) => `v${first + index}`)
 
@@ -131,11 +131,8 @@ export const orderCases: readonly ConformanceCase[] = [
       await scene.createTopic()
       await scene.produce(texts(6))
       const groupId = `${scene.topic}:group`
-      await scene.env.admin.setOffsets({
-        groupId,
-        topic: scene.topic,
-        partitions: [{ partition: 0, offset: '4' }],
-      })
+      const partitions = [{ partition: 0, offset: '4' }]
+      await onceTopicsAreKnown(() => scene.env.admin.setOffsets({ groupId, topic: scene.topic, partitions }))
       await scene.start('echo', { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: groupId } })
       await until(() => expect(scene.batches().flat()).toEqual(['v4', 'v5']))
     },

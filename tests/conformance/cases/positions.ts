@@ -3,8 +3,7 @@
  */
 import { expect } from 'vitest'
 import { type ConformanceCase, pages } from '../case.ts'
-import type { Change, Scene } from '../scene.ts'
-import { until } from '../scene.ts'
+import { type Change, onceTopicsAreKnown, type Scene, until } from '../scene.ts'
 
 const feature = 'starting position'
 const at = (ms: number): Change => ({ StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: ms / 1000 })
@@ -74,7 +73,9 @@ export const positionCases: readonly ConformanceCase[] = [
     async run(scene) {
       await produceOldOnes(scene)
       const partitions = [{ partition: 0, offset: '2' }]
-      await scene.env.admin.setOffsets({ groupId: scene.topic, topic: scene.topic, partitions })
+      await onceTopicsAreKnown(() =>
+        scene.env.admin.setOffsets({ groupId: scene.topic, topic: scene.topic, partitions }),
+      )
       await scene.start('echo', at(0))
       await scene.committed(3)
       expect(scene.batches().flat()).toEqual(['v3'])
@@ -89,7 +90,7 @@ export const positionCases: readonly ConformanceCase[] = [
       await scene.start('echo', { StartingPosition: 'LATEST' })
       await scene.committed(0)
       const { admin, kafka } = scene.env
-      await admin.createPartitions({ topicPartitions: [{ topic: scene.topic, count: 2 }] })
+      await onceTopicsAreKnown(() => admin.createPartitions({ topicPartitions: [{ topic: scene.topic, count: 2 }] }))
       const producer = kafka.producer()
       await producer.connect()
       await until(() => producer.send({ topic: scene.topic, messages: [{ partition: 1, value: 'a' }] }))
@@ -117,8 +118,11 @@ export const positionCases: readonly ConformanceCase[] = [
     async run(scene) {
       await produceOldOnes(scene)
       const partitions = [{ partition: 0, offset: '0' }]
-      await scene.env.admin.setOffsets({ groupId: scene.topic, topic: scene.topic, partitions })
-      await scene.env.admin.deleteTopicRecords({ topic: scene.topic, partitions: [{ partition: 0, offset: '2' }] })
+      await onceTopicsAreKnown(() =>
+        scene.env.admin.setOffsets({ groupId: scene.topic, topic: scene.topic, partitions }),
+      )
+      const removed = [{ partition: 0, offset: '2' }]
+      await onceTopicsAreKnown(() => scene.env.admin.deleteTopicRecords({ topic: scene.topic, partitions: removed }))
       await scene.start('echo')
       await scene.committed(3)
       expect(scene.batches().flat()).toEqual(['v3'])
