@@ -94,7 +94,11 @@ export function openScene(env: Environment, topic: string): Scene {
     topic,
     events,
     async createTopic(numPartitions = 1, config = {}) {
-      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+      // Records of old times are not to be removed meanwhile.
+      const configEntries = Object.entries({ 'retention.ms': '-1', ...config }).map(([name, value]) => ({
+        name,
+        value,
+      }))
       await onceTopicsAreKnown(() => createTopics(admin, [{ topic, numPartitions, configEntries }]))
     },
     async produce(values, partition = 0) {

@@ -88,7 +88,7 @@ export const eventCases: readonly ConformanceCase[] = [
         eventSourceArn: EventSourceArn,
         bootstrapServers: scene.env.bootstrapServers,
       })
-      expect(scene.status().metrics.PollingErrorCount).toBe(2)
+      expect(scene.status().metrics.PollingErrorCount).toBeGreaterThanOrEqual(2)
     },
   },
   recordCase('key and value are base64 of their bytes', pages.event, { key: Buffer.from([0, 255]), value: 'ä' }, (r) =>

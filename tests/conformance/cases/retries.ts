@@ -162,8 +162,9 @@ export const retryCases: readonly ConformanceCase[] = [
     feature: 'record age',
     async run(scene) {
       await scene.createTopic()
-      await scene.send([{ partition: 0, value: 'bad', timestamp: String(Date.now() - 54_000) }])
       await scene.start('fail', { MaximumRecordAgeInSeconds: 60 })
+      await until(() => expect(scene.status().state).toBe('Enabled'))
+      await scene.send([{ partition: 0, value: 'bad', timestamp: String(Date.now() - 45_000) }])
       await scene.committed(1)
       expect(scene.invocations().length).toBeGreaterThan(0)
       expect(scene.eventsOf('dropped')).toMatchObject([{ condition: 'RecordAgeExceeded' }])
