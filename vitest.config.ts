@@ -1,5 +1,6 @@
 /**
- * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` all of them.
+ * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` also conformance and
+ * faults.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -26,6 +27,7 @@ export default defineConfig({
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),
+      project('conformance', { ...withServices, maxConcurrency: 8 }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },

@@ -45,11 +45,14 @@ export type ConsumerReader = {
   ended(error: Error): void
 }
 
-/** Where a group begins that has committed nothing. A partition that appears later is always read from its start. */
+/** Where a group begins that has committed nothing; with a time, at the first record that is not older. */
+export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | { readonly timestampMs: number }
+
+/** What a member reads, and as whom. A partition that appears later is always read from its start. */
 export type ConsumerOptions = KafkaConnection & {
   readonly topic: string
   readonly groupId: string
-  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST'
+  readonly startingPosition: StartingPosition
   readonly reader: ConsumerReader
 }
 

@@ -12,6 +12,7 @@ import type {
   ConsumerReader,
   KafkaConsumer,
 } from './kafka-consumer.ts'
+import { offsetsSince, type PartitionOffsets } from './kafka-offsets.ts'
 import { refusalIn } from './kafka-refusal.ts'
 
 const connectDeadlineMs = 4_000
@@ -193,7 +194,7 @@ export class GroupMember implements KafkaConsumer {
 
   /** The topic's partitions that have a group offset. Those without one get theirs here, from the group's leader. */
   async #groupPositions(asLeader: boolean): Promise<Map<number, GroupPosition>> {
-    const { topic, groupId, startingPosition } = this.#options
+    const { topic, groupId } = this.#options
     const [bounds, [group]] = await Promise.all([
       this.#admin.fetchTopicOffsets(topic),
       this.#admin.fetchOffsets({ groupId, topics: [topic] }),
@@ -202,11 +203,12 @@ export class GroupMember implements KafkaConsumer {
     const isNew = [...committed.values()].every((offset) => offset === noOffset)
     const found = new Map<number, GroupPosition>()
     const starts = new Map<number, number>()
+    const since = isNew ? await this.#startOffsets() : null
     for (const { partition, low, high } of bounds) {
       const offset = committed.get(partition) ?? noOffset
       const bound = { low: Number(low), high: Number(high) }
       if (offset >= 0) found.set(partition, { committed: offset, ...bound })
-      else starts.set(partition, isNew && startingPosition === 'LATEST' ? bound.high : bound.low)
+      else starts.set(partition, since === 'end' ? bound.high : (since?.get(partition) ?? bound.low))
     }
     if (starts.size > 0 && (this.#isLeader || asLeader)) {
       await this.commit(starts)
@@ -216,6 +218,13 @@ export class GroupMember implements KafkaConsumer {
       }
     }
     return found
+  }
+
+  /** Where a group without any offset begins; null for the start of the log. */
+  async #startOffsets(): Promise<PartitionOffsets | 'end' | null> {
+    const { topic, startingPosition } = this.#options
+    if (startingPosition === 'TRIM_HORIZON') return null
+    return startingPosition === 'LATEST' ? 'end' : offsetsSince(this.#admin, topic, startingPosition.timestampMs)
   }
 
   #applyPause(partition: number): void {

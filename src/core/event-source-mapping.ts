@@ -7,16 +7,46 @@
 export type EventSourceMappingProperties = {
   readonly FunctionName: string
   readonly Topics: readonly [string]
-  readonly SelfManagedEventSource: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
+  /** Where a self-managed Kafka is; MSK has `EventSourceArn` instead. */
+  readonly SelfManagedEventSource?: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
   readonly SelfManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
-  readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST'
+  /** ARN of an MSK cluster. */
+  readonly EventSourceArn?: string
+  readonly AmazonManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
+  readonly SourceAccessConfigurations?: readonly { readonly Type: string; readonly URI: string }[]
+  readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
+  /** Unix seconds, not in the future; with AT_TIMESTAMP only. */
+  readonly StartingPositionTimestamp?: number
   /** 1–10,000 records; 100 unless given. */
   readonly BatchSize?: number
   /** 0–300 s; 500 ms unless given. */
   readonly MaximumBatchingWindowInSeconds?: number
+  /** −1 (without end, the default) or 0–10,000; the first attempt is not counted. */
+  readonly MaximumRetryAttempts?: number
+  /** −1 (without end, the default) or 60–604,800. */
+  readonly MaximumRecordAgeInSeconds?: number
+  readonly BisectBatchOnFunctionError?: boolean
   readonly FunctionResponseTypes?: readonly 'ReportBatchItemFailures'[]
+  /** ARN of an SQS queue, an SNS topic or an S3 bucket, or `kafka://TOPIC`. */
+  readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination: string } }
+  /** Patterns as JSON text; a record that fits one of them goes to the function. */
+  readonly FilterCriteria?: { readonly Filters?: readonly { readonly Pattern: string }[] }
+  readonly ProvisionedPollerConfig?: {
+    /** 1–200; 1 unless given. */
+    readonly MinimumPollers?: number
+    /** 1–2,000; 200 unless given. */
+    readonly MaximumPollers?: number
+    readonly PollerGroupName?: string
+  }
+  readonly MetricsConfig?: { readonly Metrics?: readonly ('EventCount' | 'ErrorCount' | 'KafkaMetrics')[] }
   readonly Enabled?: boolean
 }
 
 /** SSM path below which each mapping of an app is one parameter: `<path><function name>`. */
 export const mappingParameterPath = '/sluice/event-source-mappings/'
+
+/**
+ * SSM path below which an operator's word on a mapping is one parameter, `enabled` or `disabled`; it outweighs the
+ * template's `Enabled` and is no part of the template, so that a deployment leaves it alone.
+ */
+export const mappingStateParameterPath = '/sluice/event-source-states/'

@@ -22,16 +22,21 @@ export type BatchLimits = {
   readonly payloadLimitBytes: number
 }
 
-/** What to do now: send a batch, wait so many ms, or nothing until records arrive. */
+/**
+ * What to do now: send a batch, deal with a record that no event can hold, wait so many ms, or nothing until records
+ * arrive.
+ */
 export type Assembly =
   | { readonly kind: 'batch'; readonly parts: readonly BatchPart[] }
+  | { readonly kind: 'oversized'; readonly partition: number; readonly record: QueuedRecord }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' }
 
 /**
  * A batch goes out when BatchSize records are there, when the payload limit is reached, when a partition can queue no
  * more, or when the window of the partition that waited longest is over. That partition is taken from first; the batch
- * takes each partition's oldest records, in order. Every queued record must fit into an event of its own.
+ * takes each partition's oldest records, in order. When that partition's oldest record fits into no event, it is taken
+ * alone.
  */
 export function assemble(
   partitions: Iterable<FreePartition>,
@@ -44,7 +49,10 @@ export function assemble(
   waiting.sort((a, b) => a.availableSince - b.availableSince || a.id - b.id)
   const windowEnd = (waiting[0] as FreePartition).availableSince + limits.windowMs
   if (now < windowEnd && !isFull(waiting, limits, writer)) return { kind: 'wait', ms: windowEnd - now }
-  return { kind: 'batch', parts: take(waiting, limits, writer) }
+  const parts = take(waiting, limits, writer)
+  if (parts.length > 0) return { kind: 'batch', parts }
+  const { id, queue } = waiting[0] as FreePartition
+  return { kind: 'oversized', partition: id, record: queue.shift() as QueuedRecord }
 }
 
 function isFull(waiting: readonly FreePartition[], limits: BatchLimits, writer: EventWriter): boolean {

@@ -13,7 +13,8 @@ export type CommitterContext = {
   partitions(): Iterable<Partition>
   /** Commits once; rejects when the group refuses or Kafka does not answer. */
   commit(offsets: ReadonlyMap<number, number>): Promise<void>
-  onCommitted(offsets: ReadonlyMap<number, number>): void
+  /** `records`: by how much the offsets have moved. */
+  onCommitted(offsets: ReadonlyMap<number, number>, records: number): void
   onFailed(error: Error): void
 }
 
@@ -53,9 +54,13 @@ export class Committer {
       const offsets = new Map([...due].map(([partition, offset]) => [partition.id, offset]))
       try {
         await commit(offsets)
-        for (const [partition, offset] of due) partition.committed = offset
+        let records = 0
+        for (const [partition, offset] of due) {
+          records += offset - Math.max(0, partition.committed)
+          partition.committed = offset
+        }
         failures = 0
-        onCommitted(offsets)
+        onCommitted(offsets, records)
       } catch (error) {
         failures += 1
         onFailed(error as Error)

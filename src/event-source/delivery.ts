@@ -1,21 +1,26 @@
 /**
- * Brings one batch to its function until each record is settled, lost to another member, or the poller stops.
- * Not for choosing batches (assembler.ts) or committing (committer.ts).
+ * Brings one batch to its function until each record is settled, given up, lost to another member, or the poller stops.
+ * Not for choosing batches (assembler.ts), what follows from a failure (failure.ts) or committing (committer.ts).
  */
 import { fullJitter, pause } from './backoff.ts'
-import { type Batch, type BatchPart, type EventWriter, eventBytes } from './event.ts'
+import type { OnFailureDestination } from './destination/destination.ts'
+import { type DiscardReason, discard } from './discard.ts'
+import { type Batch, type BatchPart, type EventWriter, eventBytes, recordCount } from './event.ts'
+import { type Attempt, afterFailure, type Failure, type FailurePolicy, partByAge } from './failure.ts'
 import type { Invocation, Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
-import type { InvocationOutcome, Report } from './report.ts'
-import { parseBatchResponse } from './response.ts'
+import type { Report } from './report.ts'
 import type { PollerSettings } from './settings.ts'
 import type { Slots } from './slots.ts'
+import { judge, type Verdict } from './verdict.ts'
 
 /** What a delivery works with, and whom it tells. */
 export type DeliveryContext = {
   readonly mapping: Mapping
+  readonly policy: FailurePolicy
   readonly writer: EventWriter
   readonly invoker: Invoker
+  readonly destination: OnFailureDestination | null
   readonly settings: PollerSettings
   readonly slots: Slots
   readonly report: Report
@@ -34,46 +39,73 @@ export type DeliveryContext = {
 }
 
 /**
- * Delivers a batch. A function error or a malformed answer repeats the whole batch, a partial answer only the records
- * it names; both count as attempts. A failure to reach the function repeats the batch and does not count. Waits grow
- * while nothing gets settled. Order within a partition is kept. Never rejects.
+ * Delivers a batch. A function error or a malformed answer repeats the whole batch, or its halves one after the other;
+ * a partial answer repeats only the records it names. A failure to reach the function repeats the batch and does not
+ * count. Waits grow while nothing gets on. Order within a partition is kept. Never rejects.
  */
 export async function deliver(batch: Batch, context: DeliveryContext): Promise<void> {
-  const { slots, stopping, settings, report, mapping, isOwned, onReleased } = context
-  let rest = batch
-  let attempt = 0
+  const { slots, stopping, settings, report, mapping, policy, isOwned } = context
+  const held = new Set(batch.map(({ partition }) => partition))
+  const release = (open: readonly Attempt[]) => {
+    const needed = new Set(open.flatMap((attempt) => attempt.batch.map(({ partition }) => partition)))
+    for (const partition of held) {
+      if (needed.has(partition)) continue
+      held.delete(partition)
+      context.onReleased(partition)
+    }
+  }
+  const settle = (settled: Batch) => {
+    for (const part of settled) if (isOwned(part.partition)) context.onSettled(part)
+  }
+  const giveUp = async (records: Batch, reason: DiscardReason) => settle(await discard(records, reason, context))
+
+  let open: readonly Attempt[] = [{ batch, failures: 0, invocations: 0 }]
+  let lastInvocation: Invocation | null = null
   let fruitless = 0
-  while (rest.length > 0 && (await slots.acquire(stopping))) {
-    for (const { partition } of rest) if (!isOwned(partition)) onReleased(partition)
-    rest = rest.filter(({ partition }) => isOwned(partition))
-    const result = rest.length === 0 ? null : await invokeOnce(rest, attempt, context)
+  for (let attempt = open[0]; attempt && !stopping.aborted; attempt = open[0]) {
+    const { invocations } = attempt
+    const rest = open.slice(1)
+    const owned = attempt.batch.filter(({ partition }) => isOwned(partition))
+    const { fresh, expired } = partByAge(owned, policy, Date.now())
+    if (expired.length > 0) await giveUp(expired, { condition: 'RecordAgeExceeded', invocations, lastInvocation })
+    release([{ ...attempt, batch: fresh }, ...rest])
+    open = rest
+    if (fresh.length === 0) continue
+    if (!(await slots.acquire(stopping))) break
+    const sent = fresh.filter(({ partition }) => isOwned(partition))
+    const result = sent.length === 0 ? null : await invokeOnce(sent, attempt.failures, context)
     slots.release()
-    if (!result) break
-    for (const part of result.settled) if (isOwned(part.partition)) context.onSettled(part)
-    const open = new Set(result.failed.map(({ partition }) => partition))
-    for (const { partition } of rest) if (!open.has(partition)) onReleased(partition)
+    if (!result) continue
+    if (!(result.answer instanceof Error)) lastInvocation = result.answer
+    settle(result.settled)
     context.onResult(result.problem)
-    rest = result.failed
-    if (rest.length === 0) break
-    if (result.outcome !== 'undelivered') attempt += 1
-    fruitless = result.settled.length > 0 ? 0 : fruitless + 1
-    if (stopping.aborted) break
+    if (result.failed.length === 0) {
+      fruitless = 0
+      release(open)
+      continue
+    }
+    const { next, exhausted } = afterFailure(attempt, result.failed, result.outcome as Failure, policy)
+    open = [...next, ...rest]
+    if (exhausted.length > 0) {
+      await giveUp(exhausted, { condition: 'RetryAttemptsExhausted', invocations: invocations + 1, lastInvocation })
+    }
+    release(open)
+    const isProgress = result.settled.length > 0 || exhausted.length > 0 || next.length > 1
+    fruitless = isProgress ? 0 : fruitless + 1
+    if (next.length === 0 || stopping.aborted) continue
     const delayMs = Math.round(fullJitter(fruitless, settings.retryBackoff))
-    report({ type: 'retry', mapping: mapping.id, records: count(rest), delayMs, reason: result.problem ?? '' })
+    const records = recordCount(result.failed)
+    report({ type: 'retry', mapping: mapping.id, records, delayMs, reason: result.problem ?? '' })
     await pause(delayMs, stopping)
   }
-  for (const { partition } of rest) onReleased(partition)
+  release([])
 }
 
-type AttemptResult = {
-  readonly outcome: InvocationOutcome
-  readonly settled: Batch
-  /** To be sent again. */
-  readonly failed: Batch
-  readonly problem: string | null
-}
-
-async function invokeOnce(batch: Batch, attempt: number, context: DeliveryContext): Promise<AttemptResult> {
+async function invokeOnce(
+  batch: Batch,
+  attempt: number,
+  context: DeliveryContext,
+): Promise<Verdict & { readonly answer: Invocation | Error }> {
   const { mapping, writer, invoker, abandoned, report } = context
   const started = performance.now()
   let answer: Invocation | Error
@@ -82,53 +114,18 @@ async function invokeOnce(batch: Batch, attempt: number, context: DeliveryContex
   } catch (error) {
     answer = error instanceof Error ? error : new Error(String(error))
   }
-  const result = judge(answer, batch, mapping)
+  const verdict = judge(answer, batch, mapping)
   report({
     type: 'invoked',
     mapping: mapping.id,
-    outcome: result.outcome,
-    records: count(batch),
-    failed: count(result.failed),
+    outcome: verdict.outcome,
+    records: recordCount(batch),
+    failed: recordCount(verdict.failed),
     partitions: batch.map(({ partition }) => partition),
     bytes: eventBytes(writer, batch),
     ms: performance.now() - started,
     attempt,
     requestId: answer instanceof Error ? null : answer.requestId,
   })
-  return result
-}
-
-function judge(answer: Invocation | Error, batch: Batch, { failureUnit, topic }: Mapping): AttemptResult {
-  const fail = (outcome: InvocationOutcome, problem: string): AttemptResult => ({
-    outcome,
-    settled: [],
-    failed: batch,
-    problem,
-  })
-  if (answer instanceof Error) return fail('undelivered', answer.message)
-  if (answer.functionError !== null) return fail('function-error', `the function failed: ${answer.functionError}`)
-  if (failureUnit === 'batch') return { outcome: 'success', settled: batch, failed: [], problem: null }
-  const offsets = new Map(
-    batch.map(({ partition, records }) => [`${topic}-${partition}`, new Set(records.map((r) => r.offset))]),
-  )
-  const verdict = parseBatchResponse(
-    answer.payload,
-    (partition, offset) => offsets.get(partition)?.has(offset) ?? false,
-  )
-  if (verdict.kind === 'malformed') return fail('function-error', `the function's answer is refused: ${verdict.reason}`)
-  if (verdict.kind === 'success') return { outcome: 'success', settled: batch, failed: [], problem: null }
-  const pick = (wanted: boolean): Batch =>
-    batch
-      .map(({ partition, records }) => {
-        const failed = verdict.failed.get(`${topic}-${partition}`)
-        return { partition, records: records.filter(({ offset }) => (failed?.has(offset) ?? false) === wanted) }
-      })
-      .filter(({ records }) => records.length > 0)
-  const failed = pick(true)
-  const problem = `the function reported ${count(failed)} of ${count(batch)} records as failed`
-  return { outcome: 'partial', settled: pick(false), failed, problem }
-}
-
-function count(batch: Batch): number {
-  return batch.reduce((sum, { records }) => sum + records.length, 0)
+  return { ...verdict, answer }
 }

@@ -3,10 +3,14 @@
  * in flight. Not for fetching (membership.ts), choosing (assembler.ts), invoking (delivery.ts) or committing.
  */
 import type { FetchedRecords } from '../connect/kafka-consumer.ts'
-import { assemble } from './assembler.ts'
+import { type Assembly, assemble } from './assembler.ts'
 import { pause } from './backoff.ts'
 import { type DeliveryContext, deliver } from './delivery.ts'
-import { type Batch, type EventWriter, eventWriter } from './event.ts'
+import type { OnFailureDestination, OpenDestination } from './destination/destination.ts'
+import { discard } from './discard.ts'
+import { type Batch, type EventWriter, eventBytes, eventWriter } from './event.ts'
+import { type FailurePolicy, retriesOf } from './failure.ts'
+import { compileFilter, type RecordFilter } from './filter/record-filter.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Partition } from './partition.ts'
@@ -18,6 +22,8 @@ import { Slots } from './slots.ts'
 export type DispatcherContext = {
   readonly mapping: Mapping
   readonly invoker: Invoker
+  /** Opens the mapping's destination; only needed where it has one. */
+  readonly openDestination: OpenDestination | null
   readonly settings: PollerSettings
   /** Must not throw. */
   readonly report: Report
@@ -36,6 +42,9 @@ const abandonDeadlineMs = 1_000
 export class Dispatcher {
   readonly #context: DispatcherContext
   readonly #writer: EventWriter
+  readonly #policy: FailurePolicy
+  readonly #filter: RecordFilter | null
+  readonly #destination: OnFailureDestination | null
   readonly #partitions = new Map<number, Partition>()
   /** Partitions that a batch in flight holds, lost ones included: a regained one waits for its old batch. */
   readonly #inFlight = new Set<number>()
@@ -47,9 +56,20 @@ export class Dispatcher {
   #pump: NodeJS.Immediate | undefined
 
   constructor(context: DispatcherContext) {
-    const { mapping, settings } = context
+    const { mapping, settings, openDestination } = context
+    const { destination, id: mappingId } = mapping
     this.#context = context
-    this.#writer = eventWriter(mapping.topic, mapping.bootstrapServers, settings.format)
+    this.#writer = eventWriter(mapping, settings.format)
+    this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
+    this.#policy = {
+      retries: retriesOf(mapping.retries, destination !== null),
+      maxRecordAgeMs: mapping.maxRecordAgeMs,
+      bisect: mapping.bisect,
+      splitCostsAttempt: settings.splitCostsAttempt,
+      splitPartialFailures: settings.splitPartialFailures,
+    }
+    this.#destination =
+      destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
     this.#slots = new Slots(settings.maxConcurrentInvocations)
   }
 
@@ -84,22 +104,16 @@ export class Dispatcher {
     this.#context.setPaused(id, false)
   }
 
-  /** Queues fetched records; pauses the partition when its queue is full or a record holds it. */
+  /** Queues fetched records that the filter lets through; pauses the partition when its queue is full. */
   receive(fetched: FetchedRecords): void {
     const { settings, report, mapping, setPaused, onSettled } = this.#context
     const partition = this.#partitions.get(fetched.partition)
     if (!partition || this.#stopping.signal.aborted) return
     const { id } = partition
-    const action = settings.oversizedRecord
-    const tooLarge = partition.receive(fetched, this.#writer, {
-      limitBytes: settings.payloadLimitBytes,
-      oversized: action,
-      now: Date.now(),
-    })
-    report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length })
-    for (const record of tooLarge) report({ type: 'oversized', mapping: mapping.id, partition: id, action, ...record })
+    const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
+    report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length, filtered })
     partition.full ||= partition.queue.bytes >= partitionQueueBytes(settings, this.#partitions.size)
-    if (partition.full || partition.held) setPaused(id, true)
+    if (partition.full) setPaused(id, true)
     onSettled()
     this.#schedulePump()
   }
@@ -122,6 +136,7 @@ export class Dispatcher {
     inTime.abort()
     this.#abandoned.abort()
     await Promise.race([ended, pause(abandonDeadlineMs)])
+    await this.#destination?.close()
   }
 
   /** Batches once the partitions of one fetch have all arrived. */
@@ -137,13 +152,34 @@ export class Dispatcher {
     const { mapping, settings } = this.#context
     const limits = { ...mapping, payloadLimitBytes: settings.payloadLimitBytes }
     while (this.#slots.isAvailable && !this.#stopping.signal.aborted) {
-      const free = [...this.#partitions.values()].filter(({ id }) => !this.#inFlight.has(id))
+      const free = [...this.#partitions.values()].filter(({ id, held }) => !held && !this.#inFlight.has(id))
       const assembly = assemble(free, limits, this.#writer, Date.now())
       if (assembly.kind === 'wait') this.#timer = setTimeout(() => this.#dispatch(), assembly.ms)
-      if (assembly.kind !== 'batch') return
-      for (const { partition } of assembly.parts) this.#resumeIfDrained(partition)
-      this.#send(assembly.parts)
+      if (assembly.kind === 'oversized') this.#onOversized(assembly)
+      else if (assembly.kind !== 'batch') return
+      else this.#run(assembly.parts, (context) => deliver(assembly.parts, context))
     }
+  }
+
+  /** A record that no event can hold goes to the destination; without one it stops its partition, or is dropped. */
+  #onOversized({ partition: id, record }: Extract<Assembly, { kind: 'oversized' }>): void {
+    const { settings, report, mapping } = this.#context
+    const batch = [{ partition: id, records: [record] }]
+    const bytes = eventBytes(this.#writer, batch)
+    const action = this.#destination ? 'destination' : settings.oversizedRecord
+    report({ type: 'oversized', mapping: mapping.id, partition: id, offset: record.offset, bytes, action })
+    const partition = this.#partitions.get(id)
+    if (action === 'hold' && partition) {
+      partition.held = { offset: record.offset, bytes }
+      this.#context.setPaused(id, true)
+      this.#context.onSettled()
+      return
+    }
+    this.#run(batch, async (context) => {
+      const reason = { condition: 'MaximumPayloadSizeExceeded', invocations: 0, lastInvocation: null } as const
+      for (const part of await discard(batch, reason, context)) if (context.isOwned(id)) context.onSettled(part)
+      context.onReleased(id)
+    })
   }
 
   #resumeIfDrained(id: number): void {
@@ -154,11 +190,15 @@ export class Dispatcher {
     if (!partition.held) this.#context.setPaused(id, false)
   }
 
-  #send(batch: Batch): void {
+  /** Works on records that were taken from the queues; until they are released, their partitions are in flight. */
+  #run(batch: Batch, work: (context: DeliveryContext) => Promise<void>): void {
+    for (const { partition } of batch) this.#resumeIfDrained(partition)
     const owners = new Map(batch.map(({ partition }) => [partition, this.#partitions.get(partition)]))
     for (const id of owners.keys()) this.#inFlight.add(id)
     const context: DeliveryContext = {
       ...this.#context,
+      policy: this.#policy,
+      destination: this.#destination,
       writer: this.#writer,
       slots: this.#slots,
       stopping: this.#stopping.signal,
@@ -170,7 +210,7 @@ export class Dispatcher {
       },
       onReleased: (id) => this.#onReleased(id),
     }
-    const delivery = deliver(batch, context).finally(() => {
+    const delivery = work(context).finally(() => {
       this.#deliveries.delete(delivery)
       this.#schedulePump()
     })

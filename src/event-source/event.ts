@@ -2,7 +2,8 @@
  * The bytes of a Kafka event: each record's JSON is built once, an event is their concatenation, and its size is known
  * before it is built. Not for choosing which records go together: see assembler.ts.
  *
- *   event  = '{"eventSource":"SelfManagedKafka","bootstrapServers":' string ',"records":{' part *( ',' part ) '}}'
+ *   event  = '{"eventSource":' source ',"bootstrapServers":' string ',"records":{' part *( ',' part ) '}}'
+ *   source = '"SelfManagedKafka"' | '"aws:kafka","eventSourceArn":' string
  *   part   = '"' topic '-' partition '":[' record *( ',' record ) ']'
  *   record = '{"topic":…,"partition":…,"offset":…,"timestamp":…,"timestampType":…,"key":…,"value":…,"headers":[…]}'
  */
@@ -21,8 +22,13 @@ export type QueuedRecord = {
 /** Records of one partition in ascending offset order; never empty. */
 export type BatchPart = { readonly partition: number; readonly records: readonly QueuedRecord[] }
 
-/** What goes out in one invocation: each partition at most once; never empty. */
+/** What goes out in one invocation: each partition at most once. */
 export type Batch = readonly BatchPart[]
+
+/** Records of a batch. */
+export function recordCount(batch: Batch): number {
+  return batch.reduce((sum, { records }) => sum + records.length, 0)
+}
 
 /** Renders the events of one topic. */
 export type EventWriter = {
@@ -36,10 +42,22 @@ export type EventWriter = {
   event(batch: Batch): string
 }
 
-/** A writer for one mapping; `bootstrapServers` are joined by commas in the order given. */
-export function eventWriter(topic: string, bootstrapServers: readonly string[], format: EventFormat): EventWriter {
+/** What an event says of its source. `bootstrapServers` are joined by commas in the order given; MSK alone has an ARN. */
+export type EventSource = {
+  readonly topic: string
+  readonly bootstrapServers: readonly string[]
+  readonly eventSourceArn: string | null
+}
+
+/** A writer for the events of one source. */
+export function eventWriter(
+  { topic, bootstrapServers, eventSourceArn }: EventSource,
+  format: EventFormat,
+): EventWriter {
   const servers = JSON.stringify(bootstrapServers.join(','))
-  const head = `{"eventSource":"SelfManagedKafka","bootstrapServers":${servers},"records":{`
+  const arn = JSON.stringify(eventSourceArn)
+  const source = eventSourceArn === null ? '"SelfManagedKafka"' : `"aws:kafka","eventSourceArn":${arn}`
+  const head = `{"eventSource":${source},"bootstrapServers":${servers},"records":{`
   const partHead = (partition: number) => `"${topic}-${partition}":[`
   const recordHead = `{"topic":"${topic}","partition":`
   return {

@@ -9,6 +9,10 @@ export type Invocation = {
   /** The response, or the error object, as JSON; empty when there is none. */
   readonly payload: string
   readonly requestId: string | null
+  /** HTTP status of the answer: 200 also when the function failed. */
+  readonly statusCode: number
+  /** The version that ran; null when the answer does not say. */
+  readonly executedVersion: string | null
 }
 
 /** Invokes functions synchronously. */

@@ -39,6 +39,8 @@ export function lambdaInvoker(config: LambdaClientConfig): Invoker {
           functionError: answer.FunctionError ?? null,
           payload: answer.Payload ? Buffer.from(answer.Payload).toString() : '',
           requestId: answer.$metadata.requestId ?? null,
+          statusCode: answer.StatusCode ?? 200,
+          executedVersion: answer.ExecutedVersion ?? null,
         }
       } catch (cause) {
         const { name, message } = cause as Error

@@ -1,23 +1,29 @@
 /**
- * Executes one mapping: joins its membership, dispatcher and committer, and knows the mapping's state.
+ * One poller of a mapping: joins its membership, dispatcher and committer.
  * Not for the parts of that: membership.ts fetches, dispatcher.ts sends, committer.ts commits.
  */
 import { Committer } from './committer.ts'
+import type { OpenDestination } from './destination/destination.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Membership } from './membership.ts'
-import type { MappingState, MappingStatus, Report } from './report.ts'
+import type { PartitionStatus, Report } from './report.ts'
 import type { PollerSettings } from './settings.ts'
 
 /** What a worker needs besides its mapping. `report` must not throw. */
 export type WorkerOptions = {
   readonly clientId: string
   readonly invoker: Invoker
+  readonly openDestination: OpenDestination | null
   readonly settings: PollerSettings
   readonly report: Report
+  /** The worker joined, or its last processing result is another one. */
+  readonly onChange: () => void
 }
 
+/** The last processing result of a mapping that has not invoked its function yet. */
+export const noRecords = 'No records processed'
 /** How long stopping waits for the last commit, in ms. */
 const lastCommitDeadlineMs = 3_000
 /** Below every offset, so that a new log's start is committed, whatever the group holds. */
@@ -25,21 +31,20 @@ const neverCommitted = -1
 
 /** Works from construction until `stop`. Nothing that Kafka or the function does makes it throw. */
 export class MappingWorker {
-  readonly #mapping: Mapping
-  readonly #report: Report
+  readonly #id: string
+  readonly #options: WorkerOptions
   readonly #dispatcher: Dispatcher
   readonly #committer: Committer
   readonly #membership: Membership
-  #state: MappingState = 'Creating'
+  #isJoined = false
   #kafkaProblem: string | null = null
-  #result = 'No records processed'
-  #lastReported = ''
+  #result = noRecords
 
-  constructor(mapping: Mapping, { clientId, ...options }: WorkerOptions) {
-    const { settings, report } = options
+  constructor(mapping: Mapping, options: WorkerOptions) {
+    const { settings, report, clientId } = options
     const { id, topic, consumerGroupId: groupId, startingPosition } = mapping
-    this.#mapping = mapping
-    this.#report = report
+    this.#id = id
+    this.#options = options
     this.#dispatcher = new Dispatcher({
       ...options,
       mapping,
@@ -47,14 +52,14 @@ export class MappingWorker {
       onSettled: () => this.#committer.poke(),
       onResult: (problem) => {
         this.#result = problem === null ? 'OK' : `PROBLEM: ${problem}`
-        this.#reportState()
+        options.onChange()
       },
     })
     this.#committer = new Committer({
       settings,
       partitions: () => this.#dispatcher.partitions.values(),
       commit: (offsets) => this.#membership.commit(offsets),
-      onCommitted: (offsets) => report({ type: 'commit', mapping: id, offsets }),
+      onCommitted: (offsets, records) => report({ type: 'commit', mapping: id, offsets, records }),
       onFailed: ({ message }) => report({ type: 'commit-failed', mapping: id, reason: message }),
     })
     this.#membership = new Membership(
@@ -65,48 +70,58 @@ export class MappingWorker {
         moved: (partition, from, to) => this.#onMoved(partition, from, to),
         records: (fetched) => {
           this.#dispatcher.receive(fetched)
-          this.#reportState()
+          options.onChange()
         },
         inGroup: (isSure) => {
           this.#dispatcher.setOpen(isSure)
           if (isSure) this.#committer.poke()
         },
-        problem: ({ message }) => this.#setKafkaProblem(message),
+        problem: ({ message }) => {
+          report({ type: 'polling-failed', mapping: id, reason: message })
+          this.#setKafkaProblem(message)
+        },
         recovered: () => this.#setKafkaProblem(null),
       },
       settings,
     )
-    this.#reportState()
   }
 
-  status(): MappingStatus {
-    const { id, functionName, topic, consumerGroupId } = this.#mapping
-    return {
-      id,
-      functionName,
-      topic,
-      consumerGroupId,
-      state: this.#state,
-      lastProcessingResult: this.#lastProcessingResult(),
-      invocationsInFlight: this.#dispatcher.invocationsInFlight,
-      partitions: this.#dispatcher.partitionStatus(),
+  /** Whether the group has ever given partitions to this worker, or told that there is none for it. */
+  get isJoined(): boolean {
+    return this.#isJoined
+  }
+
+  get invocationsInFlight(): number {
+    return this.#dispatcher.invocationsInFlight
+  }
+
+  /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
+  get lastProcessingResult(): string {
+    if (this.#kafkaProblem !== null) return `PROBLEM: ${this.#kafkaProblem}`
+    for (const { id, held } of this.#dispatcher.partitions.values()) {
+      if (held) {
+        return `PROBLEM: partition ${id} is held at offset ${held.offset}: the record's event of ${held.bytes} bytes exceeds the payload limit`
+      }
     }
+    return this.#result
+  }
+
+  partitionStatus(): PartitionStatus[] {
+    return this.#dispatcher.partitionStatus()
   }
 
   /** Takes no more records, lets invocations in flight end up to the deadline, commits, leaves the group. */
   async stop(): Promise<void> {
-    this.#setState('Disabling')
     await this.#dispatcher.stop()
     await this.#committer.close(lastCommitDeadlineMs)
     await this.#membership.close()
-    this.#setState('Disabled')
   }
 
   #onAssigned(partitions: readonly number[]): void {
     this.#dispatcher.keepOnly(partitions)
-    this.#report({ type: 'assigned', mapping: this.#mapping.id, partitions })
-    this.#kafkaProblem = null
-    this.#setState(this.#state === 'Creating' ? 'Enabled' : this.#state)
+    this.#options.report({ type: 'assigned', mapping: this.#id, partitions })
+    this.#isJoined = true
+    this.#setKafkaProblem(null)
   }
 
   /** A partition that was this member's before goes on with its queue, unless the group offset speaks against it. */
@@ -119,7 +134,7 @@ export class MappingWorker {
   }
 
   #onMoved(id: number, from: number, to: number): void {
-    this.#report({ type: 'moved', mapping: this.#mapping.id, partition: id, from, to })
+    this.#options.report({ type: 'moved', mapping: this.#id, partition: id, from, to })
     const known = this.#dispatcher.partitions.get(id)
     // What was fetched before the log lost it still goes out; a log that starts over has nothing to do with it.
     if (known && from < to) known.prefix.skipTo(to)
@@ -129,28 +144,6 @@ export class MappingWorker {
 
   #setKafkaProblem(problem: string | null): void {
     this.#kafkaProblem = problem
-    this.#reportState()
-  }
-
-  #setState(state: MappingState): void {
-    this.#state = state
-    this.#reportState()
-  }
-
-  #lastProcessingResult(): string {
-    if (this.#kafkaProblem !== null) return `PROBLEM: ${this.#kafkaProblem}`
-    for (const { id, held } of this.#dispatcher.partitions.values()) {
-      if (held) {
-        return `PROBLEM: partition ${id} is held at offset ${held.offset}: the record's event of ${held.bytes} bytes exceeds the payload limit`
-      }
-    }
-    return this.#result
-  }
-
-  #reportState(): void {
-    const result = this.#lastProcessingResult()
-    if (this.#lastReported === this.#state + result) return
-    this.#lastReported = this.#state + result
-    this.#report({ type: 'state', mapping: this.#mapping.id, state: this.#state, result })
+    this.#options.onChange()
   }
 }

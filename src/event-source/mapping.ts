@@ -3,135 +3,126 @@
  * Not for reading it from where it is deployed: see mappings.ts.
  * Source: AWS CloudFormation Template Reference, AWS::Lambda::EventSourceMapping.
  */
-import { SluiceError } from '../core/errors.ts'
+import type { StartingPosition } from '../connect/kafka-consumer.ts'
 import type { EventSourceMappingProperties } from '../core/event-source-mapping.ts'
+import { type FailureProperties, failureProperties } from './failure-properties.ts'
+import { filterPatterns } from './filter/filter-criteria.ts'
+import { isObject, type PropertyChecks, propertyChecks } from './property-checks.ts'
+import { type SourceProperties, sourceProperties } from './source-properties.ts'
 
-/** An event source mapping, checked and complete. */
-export type Mapping = {
-  readonly id: string
-  /** Name or ARN of the function. */
-  readonly functionName: string
-  readonly topic: string
-  /** `host:port` each. */
-  readonly bootstrapServers: readonly string[]
-  /** As deployed, else the mapping's id. */
-  readonly consumerGroupId: string
-  /** Used only where the group has committed nothing. */
-  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST'
-  /** Records of one invocation at most. */
-  readonly batchSize: number
-  /** How long a batch waits for more records, in ms. */
-  readonly windowMs: number
-  /** Whether the function's answer may name single records that failed. */
-  readonly failureUnit: 'batch' | 'record'
-  readonly enabled: boolean
-}
+/** An event source mapping, checked and complete: plain data. */
+export type Mapping = SourceProperties &
+  FailureProperties & {
+    readonly id: string
+    /** Name or ARN of the function. */
+    readonly functionName: string
+    readonly topic: string
+    /** Used only where the group has committed nothing. */
+    readonly startingPosition: StartingPosition
+    /** Records of one invocation at most. */
+    readonly batchSize: number
+    /** How long a batch waits for more records, in ms. */
+    readonly windowMs: number
+    /** Bounds of provisioned mode; null for on-demand mode, which has one poller. */
+    readonly pollers: { readonly min: number; readonly max: number } | null
+    /** Records that fit one of these event patterns go to the function; all of them when there is none. */
+    readonly filterPatterns: readonly string[]
+    readonly enabled: boolean
+  }
 
 /** AWS's defaults: 100 records, 500 ms. */
 const defaults = { batchSize: 100, windowMs: 500 } as const
-
-/** Properties of AWS whose one value that changes nothing is accepted, until the poller does more. */
-const inertValues: Readonly<Record<string, unknown>> = {
-  BisectBatchOnFunctionError: false,
-  MaximumRetryAttempts: -1,
-  MaximumRecordAgeInSeconds: -1,
-}
 
 const supported: ReadonlySet<string> = new Set([
   'FunctionName',
   'Topics',
   'SelfManagedEventSource',
   'SelfManagedKafkaEventSourceConfig',
+  'EventSourceArn',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SourceAccessConfigurations',
   'StartingPosition',
+  'StartingPositionTimestamp',
   'BatchSize',
   'MaximumBatchingWindowInSeconds',
+  'MaximumRetryAttempts',
+  'MaximumRecordAgeInSeconds',
+  'BisectBatchOnFunctionError',
   'FunctionResponseTypes',
+  'DestinationConfig',
+  'ProvisionedPollerConfig',
+  'MetricsConfig',
+  'FilterCriteria',
   'Enabled',
 ] satisfies (keyof EventSourceMappingProperties)[])
 
 /** The mapping with that id. Fails with MAPPING_INVALID, naming property, value and what is allowed. */
 export function parseMapping(id: string, properties: unknown): Mapping {
-  const refuse = (property: string, value: unknown, allowed: string): never => {
-    const text = value === undefined ? 'nothing' : JSON.stringify(value)
-    throw new SluiceError('MAPPING_INVALID', `mapping "${id}": ${property} is ${text}, allowed is ${allowed}`)
-  }
-  const object = (property: string, value: unknown, keys: readonly string[]): Record<string, unknown> => {
-    if (!isObject(value)) return refuse(property, value, `an object with ${keys.join(' and ')}`)
-    for (const key of Object.keys(value)) {
-      if (!keys.includes(key)) refuse(`${property}.${key}`, value[key], 'to leave it out: it is not supported')
-    }
-    return value
-  }
-  const text = (property: string, value: unknown, pattern: RegExp, allowed: string): string =>
-    typeof value === 'string' && pattern.test(value) ? value : refuse(property, value, allowed)
-  const integer = (property: string, value: unknown, min: number, max: number): number =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
-      ? value
-      : refuse(property, value, `an integer from ${min} to ${max}`)
-  const list = (property: string, value: unknown, allowed: string): readonly unknown[] =>
-    Array.isArray(value) && value.length > 0 ? value : refuse(property, value, allowed)
-
+  const checks = propertyChecks(id)
+  const { refuse, text, integer } = checks
   if (!isObject(properties)) return refuse('the property object', properties, 'an object')
   for (const [property, value] of Object.entries(properties)) {
-    if (supported.has(property)) continue
-    if (!(property in inertValues)) refuse(property, value, 'to leave it out: it is not supported')
-    else if (value !== inertValues[property]) refuse(property, value, `${inertValues[property]}: more is not supported`)
+    if (!supported.has(property)) refuse(property, value, 'to leave it out: it is not supported')
   }
-
-  const topics = list('Topics', properties.Topics, 'a list of one topic')
-  if (topics.length !== 1) refuse('Topics', topics, 'a list of one topic')
-  const source = object('SelfManagedEventSource', properties.SelfManagedEventSource, ['Endpoints'])
-  const endpoints = object('SelfManagedEventSource.Endpoints', source.Endpoints, ['KafkaBootstrapServers'])
-  const serversName = 'SelfManagedEventSource.Endpoints.KafkaBootstrapServers'
-  const servers = list(serversName, endpoints.KafkaBootstrapServers, 'a list of host:port')
-  const group = consumerGroup(properties.SelfManagedKafkaEventSourceConfig)
-  const { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds, Enabled: enabled } = properties
-  if (enabled !== undefined && typeof enabled !== 'boolean') refuse('Enabled', enabled, 'true or false')
-
-  function consumerGroup(config: unknown): string {
-    const name = 'SelfManagedKafkaEventSourceConfig'
-    const allowed = '1 to 200 characters of a-z A-Z 0-9 - / * : _ + = . @'
-    const pattern = /^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/
-    const { ConsumerGroupId, ConsumptionMode } =
-      config === undefined ? {} : object(name, config, ['ConsumerGroupId', 'ConsumptionMode'])
-    if (ConsumptionMode !== undefined && ConsumptionMode !== 'Stream') {
-      refuse(`${name}.ConsumptionMode`, ConsumptionMode, '"Stream": kafkajs knows no share groups')
-    }
-    if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
-    return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
-  }
-
-  function startingPosition(value: unknown): Mapping['startingPosition'] {
-    if (value === 'TRIM_HORIZON' || value === 'LATEST') return value
-    return refuse('StartingPosition', value, '"TRIM_HORIZON" or "LATEST"')
-  }
-
-  function failureUnit(value: unknown): Mapping['failureUnit'] {
-    if (value === undefined) return 'batch'
-    const types = Array.isArray(value) ? value : [value]
-    if (types.some((type) => type !== 'ReportBatchItemFailures')) {
-      refuse('FunctionResponseTypes', value, '[] or ["ReportBatchItemFailures"]')
-    }
-    return types.length === 0 ? 'batch' : 'record'
-  }
-
+  checkMetrics(properties.MetricsConfig, checks)
+  const topic = topicOf(properties.Topics, checks)
+  const { BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds } = properties
   return {
     id,
     functionName: text('FunctionName', properties.FunctionName, /^\S{1,200}$/, 'a function name or ARN'),
-    topic: text('Topics[0]', topics[0], /^[a-zA-Z0-9._-]{2,249}$/, '2 to 249 characters of a-z A-Z 0-9 . _ -'),
-    bootstrapServers: servers.map((server) => text(serversName, server, /^[^\s,:]+:\d{1,5}$/, 'a list of host:port')),
-    consumerGroupId: group,
-    startingPosition: startingPosition(properties.StartingPosition),
+    topic,
+    ...sourceProperties(id, properties, checks),
+    startingPosition: startingPosition(properties, checks),
     batchSize: batchSize === undefined ? defaults.batchSize : integer('BatchSize', batchSize, 1, 10_000),
     windowMs:
       windowSeconds === undefined
         ? defaults.windowMs
         : integer('MaximumBatchingWindowInSeconds', windowSeconds, 0, 300) * 1000,
-    failureUnit: failureUnit(properties.FunctionResponseTypes),
-    enabled: enabled !== false,
+    ...failureProperties(properties, topic, checks),
+    filterPatterns: filterPatterns(properties.FilterCriteria, checks),
+    pollers: pollersOf(properties.ProvisionedPollerConfig, checks),
+    enabled: checks.flag('Enabled', properties.Enabled, true),
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function topicOf(value: unknown, { list, refuse, text }: PropertyChecks): string {
+  const topics = list('Topics', value, 'a list of one topic')
+  if (topics.length !== 1) refuse('Topics', topics, 'a list of one topic')
+  return text('Topics[0]', topics[0], /^[a-zA-Z0-9._-]{2,249}$/, '2 to 249 characters of a-z A-Z 0-9 . _ -')
+}
+
+function pollersOf(value: unknown, { object, integer, refuse, text }: PropertyChecks): Mapping['pollers'] {
+  if (value === undefined) return null
+  const name = 'ProvisionedPollerConfig'
+  const config = object(name, value, ['MinimumPollers', 'MaximumPollers', 'PollerGroupName'])
+  const { MinimumPollers, MaximumPollers, PollerGroupName } = config
+  const min = MinimumPollers === undefined ? 1 : integer(`${name}.MinimumPollers`, MinimumPollers, 1, 200)
+  const max = MaximumPollers === undefined ? 200 : integer(`${name}.MaximumPollers`, MaximumPollers, 1, 2_000)
+  if (min > max) refuse(`${name}.MinimumPollers`, min, `at most MaximumPollers, which is ${max}`)
+  // A group shares its pollers on AWS for the sake of cost alone.
+  if (PollerGroupName !== undefined) text(`${name}.PollerGroupName`, PollerGroupName, /^\S{1,128}$/, 'a name')
+  return { min, max }
+}
+
+function checkMetrics(value: unknown, { object, refuse }: PropertyChecks): void {
+  if (value === undefined) return
+  const { Metrics = [] } = object('MetricsConfig', value, ['Metrics'])
+  const known = ['EventCount', 'ErrorCount', 'KafkaMetrics']
+  // All of them are counted in any case.
+  if (!Array.isArray(Metrics) || !Metrics.every((each) => known.includes(each))) {
+    refuse('MetricsConfig.Metrics', Metrics, `a list of ${known.join(', ')}`)
+  }
+}
+
+function startingPosition(properties: Record<string, unknown>, { refuse }: PropertyChecks): StartingPosition {
+  const { StartingPosition: position, StartingPositionTimestamp: timestamp } = properties
+  const isTime = position === 'AT_TIMESTAMP'
+  if (!isTime && timestamp !== undefined) {
+    refuse('StartingPositionTimestamp', timestamp, 'to leave it out unless StartingPosition is "AT_TIMESTAMP"')
+  }
+  if (position === 'TRIM_HORIZON' || position === 'LATEST') return position
+  if (!isTime) return refuse('StartingPosition', position, '"TRIM_HORIZON", "LATEST" or "AT_TIMESTAMP"')
+  const timestampMs = typeof timestamp === 'number' ? Math.round(timestamp * 1000) : Number.NaN
+  if (timestampMs >= 0 && timestampMs <= Date.now()) return { timestampMs }
+  return refuse('StartingPositionTimestamp', timestamp, 'a time in Unix seconds that is not in the future')
 }

@@ -3,7 +3,8 @@
  * Not for deciding when its records go out: see assembler.ts.
  */
 import type { FetchedRecords } from '../connect/kafka-consumer.ts'
-import { type BatchPart, type EventWriter, eventBytes } from './event.ts'
+import type { BatchPart, EventWriter } from './event.ts'
+import type { RecordFilter } from './filter/record-filter.ts'
 import { RecordQueue } from './record-queue.ts'
 import type { PartitionStatus } from './report.ts'
 import { SettledPrefix } from './settled-prefix.ts'
@@ -24,7 +25,8 @@ export class Partition {
   committed: number
   #settled = 0
   #highWatermark: number | null = null
-  #held: OversizedRecord | null = null
+  /** The record that stops this partition. */
+  held: OversizedRecord | null = null
 
   constructor(id: number, committed: number, start: number) {
     this.id = id
@@ -32,46 +34,32 @@ export class Partition {
     this.prefix = new SettledPrefix(start)
   }
 
-  /** The record that stops this partition. */
-  get held(): OversizedRecord | null {
-    return this.#held
-  }
-
   /** Whether the group offset shows that nobody else went further meanwhile and nobody set it back. */
   isContinuedBy(committed: number): boolean {
     return this.committed <= committed && committed <= this.prefix.next
   }
 
-  /**
-   * Queues what was fetched; records behind a held one are left out. Answers the records larger than `limitBytes`
-   * as events of their own: with `hold` the first stops the partition, with `discard` they are settled.
-   */
+  /** Queues what was fetched; what the filter keeps away is settled at once. Answers how many that were. */
   receive(
     { records, next, highWatermark }: FetchedRecords,
     writer: EventWriter,
-    { limitBytes, oversized, now }: { limitBytes: number; oversized: 'hold' | 'discard'; now: number },
-  ): OversizedRecord[] {
+    filter: RecordFilter | null,
+    now: number,
+  ): number {
     this.#highWatermark = highWatermark
-    const tooLarge: OversizedRecord[] = []
-    if (this.#held) return tooLarge
+    let filtered = 0
     for (const record of records) {
-      const queued = writer.queued(this.id, record)
-      const bytes = eventBytes(writer, [{ partition: this.id, records: [queued] }])
       this.prefix.receive(record.offset)
-      if (bytes <= limitBytes) {
-        if (this.queue.length === 0) this.availableSince = now
-        this.queue.push(queued)
+      if (filter !== null && !filter(record.value)) {
+        this.prefix.settle(record.offset)
+        filtered += 1
         continue
       }
-      tooLarge.push({ offset: record.offset, bytes })
-      if (oversized === 'hold') {
-        this.#held = { offset: record.offset, bytes }
-        return tooLarge
-      }
-      this.prefix.settle(record.offset)
+      if (this.queue.length === 0) this.availableSince = now
+      this.queue.push(writer.queued(this.id, record))
     }
     this.prefix.skipTo(next)
-    return tooLarge
+    return filtered
   }
 
   settle({ records }: BatchPart): void {

@@ -3,8 +3,11 @@
  * Not for printing or counting them.
  */
 
-/** AWS's states of a mapping that the poller takes on. */
-export type MappingState = 'Creating' | 'Enabled' | 'Disabling' | 'Disabled'
+import type { DiscardCondition } from './destination/destination.ts'
+import type { LagMetrics, MetricCounts } from './metrics.ts'
+
+/** AWS's states of a mapping. */
+export type MappingState = 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting'
 
 /** How one invocation ended; `undelivered` means the function was not reached, as far as one can know. */
 export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'undelivered'
@@ -13,7 +16,7 @@ export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'unde
 export type PollerEvent = { readonly mapping: string } & (
   | { readonly type: 'state'; readonly state: MappingState; readonly result: string }
   | { readonly type: 'assigned'; readonly partitions: readonly number[] }
-  | { readonly type: 'polled'; readonly partition: number; readonly records: number }
+  | { readonly type: 'polled'; readonly partition: number; readonly records: number; readonly filtered: number }
   | {
       readonly type: 'invoked'
       readonly outcome: InvocationOutcome
@@ -27,8 +30,23 @@ export type PollerEvent = { readonly mapping: string } & (
       readonly requestId: string | null
     }
   | { readonly type: 'retry'; readonly records: number; readonly delayMs: number; readonly reason: string }
-  | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number> }
+  /** Records that were given up: the destination has them, or there is none. */
+  | {
+      readonly type: 'dropped'
+      readonly records: number
+      readonly condition: DiscardCondition
+      readonly delivered: boolean
+    }
+  | { readonly type: 'destination-failed'; readonly records: number; readonly reason: string }
+  | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number>; readonly records: number }
   | { readonly type: 'commit-failed'; readonly reason: string }
+  /** Kafka failed in something that is tried again. */
+  | { readonly type: 'polling-failed'; readonly reason: string }
+  /** The mapping runs, but AWS would not run it so. */
+  | { readonly type: 'warning'; readonly reason: string }
+  /** The deployed mappings could not be read; those known go on. `mapping` is empty. */
+  | { readonly type: 'watch-failed'; readonly reason: string }
+  | { readonly type: 'scaled'; readonly pollers: number; readonly lag: number }
   /** The records from `from` to `to` are gone from the log, or the topic is a new one. */
   | { readonly type: 'moved'; readonly partition: number; readonly from: number; readonly to: number }
   | {
@@ -36,7 +54,7 @@ export type PollerEvent = { readonly mapping: string } & (
       readonly partition: number
       readonly offset: number
       readonly bytes: number
-      readonly action: 'hold' | 'discard'
+      readonly action: 'hold' | 'discard' | 'destination'
     }
 )
 
@@ -57,7 +75,7 @@ export type PartitionStatus = {
   readonly lag: number | null
 }
 
-/** A mapping as of now. */
+/** A mapping as of now; one whose first definition was refused has an empty function, topic and group. */
 export type MappingStatus = {
   readonly id: string
   readonly functionName: string
@@ -66,6 +84,9 @@ export type MappingStatus = {
   readonly state: MappingState
   /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
   readonly lastProcessingResult: string
+  /** Members of the consumer group here. */
+  readonly pollers: number
   readonly invocationsInFlight: number
+  readonly metrics: MetricCounts & LagMetrics
   readonly partitions: readonly PartitionStatus[]
 }

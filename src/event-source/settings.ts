@@ -2,6 +2,7 @@
  * Every figure and every unverified AWS behaviour of the poller, as named settings with a default and its reason.
  * Not for what a mapping itself says: see mapping.ts.
  */
+import { availableParallelism } from 'node:os'
 import type { BackoffLimits } from './backoff.ts'
 
 /** How an event is rendered where AWS does not document it. */
@@ -14,9 +15,20 @@ export type EventFormat = {
   readonly nullHeaderValue: 'empty' | 'null'
 }
 
+/** How an on-failure record is rendered where AWS's pages do not agree or are silent. */
+export type FailureFormat = {
+  /** Condition of records whose retries are exhausted, at a Kafka topic; `RetriesExhausted` as its page has it, unlike the others. */
+  readonly topicExhaustedCondition: string
+  /** Condition of records that were too old; `RecordAgeExceeded`, as for Kinesis. Unverified for Kafka. */
+  readonly recordAgeCondition: string
+  /** `eventSourceArn` of a self-managed source, which has none: left out or null. Unverified. */
+  readonly missingSourceArn: 'absent' | 'null'
+}
+
 /** Settings of the poller. Sizes are bytes, times milliseconds. */
 export type PollerSettings = {
   readonly format: EventFormat
+  readonly failureFormat: FailureFormat
   /** Largest JSON payload of one invocation; 6 MiB, the limit of a synchronous Invoke. */
   readonly payloadLimitBytes: number
   /**
@@ -24,6 +36,13 @@ export type PollerSettings = {
    * `hold` stops its partition in front of it and says so, because nothing may be lost in silence; `discard` drops it.
    */
   readonly oversizedRecord: 'hold' | 'discard'
+  /**
+   * Whether splitting a failed batch uses up one of its retries. It does not, as AWS has it for streams ("splitting a
+   * batch does not count towards the retry quota"); for Kafka AWS does not say.
+   */
+  readonly splitCostsAttempt: boolean
+  /** Whether records that a partial answer names are halved too; they are not, as the answer has told them apart. Unverified. */
+  readonly splitPartialFailures: boolean
   /** Invocations of one mapping at the same time; 5, what one provisioned poller carries. */
   readonly maxConcurrentInvocations: number
   /** Wait before a failed batch goes out again, exponential with full jitter; AWS does not say its own. */
@@ -32,6 +51,14 @@ export type PollerSettings = {
   readonly reconnectBackoff: BackoffLimits
   /** Memory for fetched records of one mapping, divided among its partitions; each gets between 1 MiB and one payload. */
   readonly queueBytes: number
+  /** Pollers of one mapping in provisioned mode at most, whatever it says: the cores of this machine. */
+  readonly maxPollers: number
+  /** Time between two looks at whether there should be more or fewer of them; AWS looks each minute, here it costs nothing. */
+  readonly scalingIntervalMs: number
+  /** Time between two looks at which mappings are deployed. */
+  readonly watchIntervalMs: number
+  /** Whether DroppedEventCount counts records that a destination has taken; it does not, as they are not lost. Unverified. */
+  readonly droppedCountsDelivered: boolean
   /** Least time between two commits of a mapping; bounds what a killed poller delivers again. */
   readonly commitIntervalMs: number
   /** How long `stop` waits for invocations in flight. Their records come again when it is exceeded. */
@@ -45,12 +72,23 @@ export type PollerSettings = {
 /** The defaults. */
 export const defaultSettings: PollerSettings = {
   format: { headerBytes: 'signed', nullKeyOrValue: 'absent', nullHeaderValue: 'empty' },
+  failureFormat: {
+    topicExhaustedCondition: 'RetriesExhausted',
+    recordAgeCondition: 'RecordAgeExceeded',
+    missingSourceArn: 'absent',
+  },
   payloadLimitBytes: 6 * 1024 * 1024,
   oversizedRecord: 'hold',
+  splitCostsAttempt: false,
+  splitPartialFailures: false,
   maxConcurrentInvocations: 5,
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
   queueBytes: 16 * 1024 * 1024,
+  maxPollers: availableParallelism(),
+  scalingIntervalMs: 5_000,
+  watchIntervalMs: 1_000,
+  droppedCountsDelivered: false,
   commitIntervalMs: 100,
   stopDeadlineMs: 10_000,
   silenceReportMs: 5_000,

@@ -5,9 +5,11 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import { mappingStateParameterPath } from '../core/event-source-mapping.ts'
 import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
-import { loadMappings } from '../event-source/mappings.ts'
+import type { DeployedMapping } from '../event-source/deployed-mapping.ts'
+import { readMappings } from '../event-source/mappings.ts'
 import { contextOf, deployedFingerprint } from './deploy.ts'
 import { checked, type Finding, ok, problem, warning } from './doctor-finding.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -57,15 +59,22 @@ async function checkFingerprint(endpoints: Endpoints): Promise<Finding> {
 async function checkMappings({ aws }: Endpoints, pipelines: readonly Pipeline[]): Promise<Finding[]> {
   const client = new SSMClient(awsConfig(aws))
   try {
-    const present = new Set((await loadMappings(client)).map(({ id }) => id))
+    const found = new Map((await readMappings(client)).map((each) => [each.id, each]))
     return pipelines.flatMap(({ name, process }) =>
       [...(process ? [functionName(name, 'process')] : []), functionName(name, 'write')].map((id) =>
-        present.has(id)
-          ? ok('event source mappings', `${id} is there and valid`)
-          : problem('event source mappings', `${id} has no mapping: nothing starts it`, redeploy),
+        mappingFinding(id, found.get(id)),
       ),
     )
   } finally {
     client.destroy()
   }
+}
+
+function mappingFinding(id: string, found: DeployedMapping | undefined): Finding {
+  const title = 'event source mappings'
+  if (!found) return problem(title, `${id} has no mapping: nothing starts it`, redeploy)
+  if (!found.mapping) return problem(title, found.problem ?? `${id} is refused`, redeploy)
+  if (found.wanted ?? found.mapping.enabled) return ok(title, `${id} is there and valid`)
+  const remedy = `store "enabled" in the SSM parameter ${mappingStateParameterPath}${id}`
+  return warning(title, `${id} is disabled: its records wait`, remedy)
 }

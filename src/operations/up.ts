@@ -5,8 +5,9 @@ import { availableParallelism } from 'node:os'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import { destinationOpener } from '../event-source/destination/open.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
-import { loadMappings } from '../event-source/mappings.ts'
+import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { defaultSettings } from '../event-source/settings.ts'
 import type { HostingOf } from '../local/hosting.ts'
@@ -43,7 +44,7 @@ export type RunningEnvironment = {
 
 /**
  * Brings an environment up. The app is deployed while the services start; the signal ends the attempt and stops what
- * was started. Fails with PREREQUISITE_MISSING, PORT_TAKEN, STACK_ALREADY_RUNNING, SERVICE_FAILED, DEPLOY_FAILED or MAPPING_INVALID.
+ * was started. Fails with PREREQUISITE_MISSING, PORT_TAKEN, STACK_ALREADY_RUNNING, SERVICE_FAILED or DEPLOY_FAILED.
  */
 export async function bringUp(
   { folder, ports, fresh, sources, hosting, report }: UpOptions,
@@ -66,8 +67,9 @@ export async function bringUp(
     const clients = await openClients(endpoints)
     stops.push(() => clients.close())
     const poller = await startPoller({
-      mappings: await loadMappings(new SSMClient(awsConfig(endpoints.aws))),
+      mappings: watchMappings(new SSMClient(awsConfig(endpoints.aws))),
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),
+      openDestination: destinationOpener({ clientConfig: awsConfig(endpoints.aws), ...endpoints.aws }),
       settings: {
         maxConcurrentInvocations: Math.min(defaultSettings.maxConcurrentInvocations, availableParallelism()),
       },

@@ -1,5 +1,5 @@
 /**
- * A poller as a process of its own, to be killed by tests/system/event-source.test.ts.
+ * A poller as a process of its own, to be killed by tests/system/event-source-kills.test.ts.
  * Argument: JSON of the mapping's id and property object and of the Lambda endpoint. Ends orderly on SIGTERM.
  */
 import { lambdaInvoker } from '../../src/event-source/lambda-invoker.ts'

@@ -5,7 +5,7 @@ import { eventBytes, eventWriter } from '../../../src/event-source/event.ts'
 import { RecordQueue } from '../../../src/event-source/record-queue.ts'
 import { defaultSettings } from '../../../src/event-source/settings.ts'
 
-const writer = eventWriter('topic', ['h:1'], defaultSettings.format)
+const writer = eventWriter({ topic: 'topic', bootstrapServers: ['h:1'], eventSourceArn: null }, defaultSettings.format)
 const limits: BatchLimits = { batchSize: 5, windowMs: 500, payloadLimitBytes: 10_000 }
 
 const queued = (partition: number, offset: number, valueBytes: number) =>

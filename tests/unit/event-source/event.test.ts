@@ -18,7 +18,10 @@ const record = (fields: Partial<ConsumedRecord> = {}): ConsumedRecord => ({
 
 describe('event bytes', () => {
   test('are those of the AWS documentation, bar the ARN', () => {
-    const writer = eventWriter('mytopic', ['b-2.example:9092', 'b-1.example:9092'], format)
+    const writer = eventWriter(
+      { topic: 'mytopic', bootstrapServers: ['b-2.example:9092', 'b-1.example:9092'], eventSourceArn: null },
+      format,
+    )
     const headers = [{ name: 'headerKey', value: Buffer.from('headerValue') }]
     const event = writer.event([{ partition: 0, records: [writer.queued(0, record({ headers }))] }])
     expect(event).toBe(
@@ -27,7 +30,7 @@ describe('event bytes', () => {
   })
 
   test('hold several partitions and records in order', () => {
-    const writer = eventWriter('a-b', ['h:1'], format)
+    const writer = eventWriter({ topic: 'a-b', bootstrapServers: ['h:1'], eventSourceArn: null }, format)
     const bare = { key: null, value: null }
     const batch = [
       { partition: 12, records: [writer.queued(12, record({ offset: 1, ...bare }))] },
@@ -45,7 +48,7 @@ describe('event bytes', () => {
   })
 
   test('hold repeated headers as repeated entries with signed bytes, and an empty array for a header without value', () => {
-    const writer = eventWriter('t1', ['h:1'], format)
+    const writer = eventWriter({ topic: 't1', bootstrapServers: ['h:1'], eventSourceArn: null }, format)
     const headers = [
       { name: 'ä"', value: Buffer.from([0, 127, 128, 255]) },
       { name: 'ä"', value: Buffer.alloc(0) },
@@ -57,11 +60,14 @@ describe('event bytes', () => {
   })
 
   test('follow the settings', () => {
-    const writer = eventWriter('t1', ['h:1'], {
-      headerBytes: 'unsigned',
-      nullKeyOrValue: 'null',
-      nullHeaderValue: 'null',
-    })
+    const writer = eventWriter(
+      { topic: 't1', bootstrapServers: ['h:1'], eventSourceArn: null },
+      {
+        headerBytes: 'unsigned',
+        nullKeyOrValue: 'null',
+        nullHeaderValue: 'null',
+      },
+    )
     const headers = [
       { name: 'a', value: Buffer.from([255]) },
       { name: 'b', value: null },
@@ -85,7 +91,7 @@ const anyBatch = fc.uniqueArray(
 )
 
 test('any event is JSON of the predicted size that gives every byte back', () => {
-  const writer = eventWriter('some.topic', ['h:1', 'ü:2'], format)
+  const writer = eventWriter({ topic: 'some.topic', bootstrapServers: ['h:1', 'ü:2'], eventSourceArn: null }, format)
   fc.assert(
     fc.property(anyBatch, (parts) => {
       const batch = parts.map(({ partition, records }) => ({

@@ -19,7 +19,14 @@ test("fills in AWS's defaults", () => {
     startingPosition: 'TRIM_HORIZON',
     batchSize: 100,
     windowMs: 500,
+    eventSourceArn: null,
     failureUnit: 'batch',
+    retries: null,
+    maxRecordAgeMs: null,
+    bisect: false,
+    destination: null,
+    filterPatterns: [],
+    pollers: null,
     enabled: true,
   })
 })
@@ -33,9 +40,11 @@ test('takes what is deployed', () => {
     MaximumBatchingWindowInSeconds: 0,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     Enabled: false,
-    BisectBatchOnFunctionError: false,
-    MaximumRetryAttempts: -1,
-    MaximumRecordAgeInSeconds: -1,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 0,
+    MaximumRecordAgeInSeconds: 60,
+    DestinationConfig: { OnFailure: { Destination: 'kafka://failed' } },
+    FilterCriteria: { Filters: [{ Pattern: '{"value":{"a":[1]}}' }] },
   })
   expect(mapping).toMatchObject({
     startingPosition: 'LATEST',
@@ -43,8 +52,39 @@ test('takes what is deployed', () => {
     batchSize: 10_000,
     windowMs: 0,
     failureUnit: 'record',
+    retries: 0,
+    maxRecordAgeMs: 60_000,
+    bisect: true,
+    destination: { kind: 'kafka', topic: 'failed' },
     enabled: false,
   })
+  expect(mapping.filterPatterns).toEqual(['{"value":{"a":[1]}}'])
+})
+
+test('takes a cluster of MSK', () => {
+  const EventSourceArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1'
+  const { SelfManagedEventSource: _, ...rest } = least
+  const config = { AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } }
+  const access = { SourceAccessConfigurations: [{ Type: 'VPC_SUBNET', URI: 'subnet:subnet-1' }] }
+  expect(parseMapping('id', { ...rest, EventSourceArn, ...config, ...access })).toMatchObject({
+    eventSourceArn: EventSourceArn,
+    bootstrapServers: [],
+    consumerGroupId: 'g',
+  })
+})
+
+test('takes a time to begin at', () => {
+  const mapping = parseMapping('id', { ...least, StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1.5 })
+  expect(mapping.startingPosition).toEqual({ timestampMs: 1500 })
+})
+
+test.each([
+  ['sqs', 'arn:aws:sqs:eu-west-1:123456789012:failed'],
+  ['sns', 'arn:aws:sns:eu-west-1:123456789012:failed'],
+  ['s3', 'arn:aws:s3:::failed'],
+])('takes a destination of kind %s', (kind, arn) => {
+  const mapping = parseMapping('id', { ...least, DestinationConfig: { OnFailure: { Destination: arn } } })
+  expect(mapping.destination).toEqual({ kind, arn })
 })
 
 describe('refuses, naming property, value and what is allowed', () => {
@@ -60,8 +100,12 @@ describe('refuses, naming property, value and what is allowed', () => {
       { SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['h1'] } } },
       'KafkaBootstrapServers is "h1", allowed is a list of host:port',
     ],
-    [{ StartingPosition: undefined }, 'StartingPosition is nothing, allowed is "TRIM_HORIZON" or "LATEST"'],
-    [{ StartingPosition: 'AT_TIMESTAMP' }, 'StartingPosition is "AT_TIMESTAMP", allowed is'],
+    [{ StartingPosition: undefined }, 'StartingPosition is nothing, allowed is "TRIM_HORIZON", "LATEST" or'],
+    [{ StartingPosition: 'AT_TIMESTAMP' }, 'StartingPositionTimestamp is nothing, allowed is a time in Unix seconds'],
+    [
+      { StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: Date.now() / 1000 + 60 },
+      'allowed is a time in Unix seconds that is not in the future',
+    ],
     [{ StartingPositionTimestamp: 1 }, 'StartingPositionTimestamp is 1, allowed is to leave it out'],
     [{ BatchSize: 0 }, 'BatchSize is 0, allowed is an integer from 1 to 10000'],
     [{ BatchSize: 10_001 }, 'BatchSize is 10001'],
@@ -71,12 +115,42 @@ describe('refuses, naming property, value and what is allowed', () => {
     [{ MaximumBatchingWindowInSeconds: 0.5 }, 'MaximumBatchingWindowInSeconds is 0.5'],
     [{ FunctionResponseTypes: ['Report'] }, 'FunctionResponseTypes is ["Report"]'],
     [{ Enabled: 'yes' }, 'Enabled is "yes", allowed is true or false'],
-    [{ BisectBatchOnFunctionError: true }, 'BisectBatchOnFunctionError is true, allowed is false'],
-    [{ MaximumRetryAttempts: 3 }, 'MaximumRetryAttempts is 3, allowed is -1'],
-    [{ MaximumRecordAgeInSeconds: 60 }, 'MaximumRecordAgeInSeconds is 60, allowed is -1'],
-    [{ FilterCriteria: { Filters: [] } }, 'FilterCriteria is {"Filters":[]}, allowed is to leave it out'],
-    [{ DestinationConfig: {} }, 'DestinationConfig is {}'],
-    [{ ProvisionedPollerConfig: {} }, 'ProvisionedPollerConfig is {}'],
+    [{ BisectBatchOnFunctionError: 1 }, 'BisectBatchOnFunctionError is 1, allowed is true or false'],
+    [{ MaximumRetryAttempts: -2 }, 'MaximumRetryAttempts is -2, allowed is -1 or an integer from 0 to 10000'],
+    [{ MaximumRetryAttempts: 10_001 }, 'MaximumRetryAttempts is 10001'],
+    [
+      { MaximumRecordAgeInSeconds: 59 },
+      'MaximumRecordAgeInSeconds is 59, allowed is -1 or an integer from 60 to 604800',
+    ],
+    [{ FilterCriteria: { Filters: [{}] } }, 'FilterCriteria.Filters[0].Pattern is nothing'],
+    [{ FilterCriteria: { Filters: Array(11).fill({ Pattern: '{}' }) } }, 'allowed is a list of up to 10 objects'],
+    [{ FilterCriteria: { Filters: [{ Pattern: '{' }] } }, 'this one is not JSON'],
+    [{ FilterCriteria: { Filters: [{ Pattern: '{"key":["a"]}' }] } }, 'this one filters on "key"'],
+    [{ FilterCriteria: { Filters: [{ Pattern: '{"value":{"a":[{"like":1}]}}' }] } }, 'has the matcher {"like":1}'],
+    [{ DestinationConfig: { OnSuccess: {} } }, 'DestinationConfig.OnSuccess is {}, allowed is to leave it out'],
+    [{ DestinationConfig: { OnFailure: { Destination: 'queue' } } }, 'Destination is "queue", allowed is the ARN of'],
+    [{ DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:::q' } } }, 'allowed is the ARN of an SQS queue'],
+    [
+      { DestinationConfig: { OnFailure: { Destination: 'kafka://users_created' } } },
+      'Destination is "kafka://users_created", allowed is a topic that is not the source',
+    ],
+    [{ ProvisionedPollerConfig: { MinimumPollers: 0 } }, 'MinimumPollers is 0, allowed is an integer from 1 to 200'],
+    [{ ProvisionedPollerConfig: { MaximumPollers: 2_001 } }, 'MaximumPollers is 2001, allowed is an integer from 1'],
+    [
+      { ProvisionedPollerConfig: { MinimumPollers: 3, MaximumPollers: 2 } },
+      'MinimumPollers is 3, allowed is at most MaximumPollers, which is 2',
+    ],
+    [{ ProvisionedPollerConfig: { Pollers: 1 } }, 'ProvisionedPollerConfig.Pollers is 1, allowed is to leave it out'],
+    [{ MetricsConfig: { Metrics: ['All'] } }, 'MetricsConfig.Metrics is ["All"], allowed is a list of EventCount'],
+    [{ LoggingConfig: { SystemLogLevel: 'INFO' } }, 'LoggingConfig is {"SystemLogLevel":"INFO"}, allowed is to leave'],
+    [{ SourceAccessConfigurations: {} }, 'SourceAccessConfigurations is {}, allowed is a list of objects'],
+    [
+      { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'arn' }] },
+      'SourceAccessConfigurations[0].Type is "BASIC_AUTH", allowed is VPC_SUBNET or VPC_SECURITY_GROUP',
+    ],
+    [{ EventSourceArn: 'arn:aws:sqs:::q', SelfManagedEventSource: undefined }, 'allowed is the ARN of an MSK cluster'],
+    [{ EventSourceArn: 'arn' }, 'allowed is to leave it out with EventSourceArn'],
+    [{ AmazonManagedKafkaEventSourceConfig: {} }, 'is {}, allowed is to leave it out without EventSourceArn'],
     [{ BatchSise: 5 }, 'BatchSise is 5, allowed is to leave it out: it is not supported'],
     [
       { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'a b' } },

@@ -1,0 +1,89 @@
+/**
+ * A mapping as it was found deployed, and what can be said against running it so. Pure.
+ */
+import { SluiceError } from '../core/errors.ts'
+import { type Mapping, parseMapping } from './mapping.ts'
+
+/** What was found under one id. */
+export type DeployedMapping = {
+  readonly id: string
+  /** Null when the definition is refused. */
+  readonly mapping: Mapping | null
+  /** Why the definition is refused; null when it is not. */
+  readonly problem: string | null
+  /** Whether an operator wants it to run; null leaves that to the definition. */
+  readonly wanted: boolean | null
+}
+
+/** Checks a property object; what is wrong with it becomes the problem. */
+export function deployedMapping(id: string, properties: () => unknown, wanted: boolean | null): DeployedMapping {
+  try {
+    return { id, mapping: parseMapping(id, properties()), problem: null, wanted }
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return { id, mapping: null, problem: error.message, wanted }
+  }
+}
+
+/**
+ * Refuses those that share a consumer group with one before them: members of one group that subscribe to different
+ * topics would leave partitions unread; to one topic, split it. And those that need a port which is null.
+ */
+export function refuseConflicts(
+  found: readonly DeployedMapping[],
+  { openDestination, bootstrapServersOf }: { openDestination: unknown; bootstrapServersOf: unknown },
+): DeployedMapping[] {
+  const owners = new Map<string, string>()
+  return found.map((each) => {
+    const { id, mapping } = each
+    if (!mapping) return each
+    const group = JSON.stringify([mapping.bootstrapServers, mapping.eventSourceArn, mapping.consumerGroupId])
+    const owner = owners.get(group)
+    owners.set(group, owner ?? id)
+    const refuse = (sentence: string) => ({ ...each, mapping: null, problem: `mapping "${id}": ${sentence}` })
+    if (owner !== undefined) {
+      const group = mapping.consumerGroupId
+      return refuse(`ConsumerGroupId is "${group}", which mapping "${owner}" uses; allowed is a group of its own`)
+    }
+    if (mapping.destination && openDestination === null) {
+      return refuse('DestinationConfig is set, and this poller was started without a way to open destinations')
+    }
+    if (mapping.eventSourceArn !== null && bootstrapServersOf === null) {
+      return refuse('EventSourceArn is set, and this poller was started without a way to find the brokers of a cluster')
+    }
+    return each
+  })
+}
+
+/** What a mapping reads, and as whom, by the name of the property: fixed when it is created. */
+const fixed = {
+  topic: 'Topics',
+  bootstrapServers: 'SelfManagedEventSource',
+  eventSourceArn: 'EventSourceArn',
+  consumerGroupId: 'ConsumerGroupId',
+  startingPosition: 'StartingPosition',
+} as const satisfies Partial<Record<keyof Mapping, string>>
+
+/** Why a new definition cannot replace another; null when it can. */
+export function refusedChange(known: Mapping, next: Mapping): string | null {
+  for (const [key, property] of Object.entries(fixed)) {
+    const [before, after] = [known, next].map((mapping) => JSON.stringify(mapping[key as keyof typeof fixed]))
+    if (before === after) continue
+    return `mapping "${next.id}": ${property} is ${after} and was ${before}, allowed is to delete the mapping and create another; the one before goes on`
+  }
+  return null
+}
+
+/** Names the properties that AWS offers in provisioned mode only, when a mapping is not in it; null when all is well. */
+export function provisionedWarning(mapping: Mapping): string | null {
+  if (mapping.pollers) return null
+  const used = [
+    ...(mapping.retries === null ? [] : ['MaximumRetryAttempts']),
+    ...(mapping.maxRecordAgeMs === null ? [] : ['MaximumRecordAgeInSeconds']),
+    ...(mapping.bisect ? ['BisectBatchOnFunctionError'] : []),
+    ...(mapping.failureUnit === 'record' ? ['FunctionResponseTypes'] : []),
+    ...(mapping.destination?.kind === 'kafka' ? ['a Kafka topic as destination'] : []),
+  ]
+  if (used.length === 0) return null
+  return `mapping "${mapping.id}": AWS offers ${used.join(', ')} in provisioned mode only: add ProvisionedPollerConfig`
+}

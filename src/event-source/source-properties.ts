@@ -1,0 +1,82 @@
+/**
+ * Checks the properties of a mapping that say which Kafka it reads, self-managed or MSK, and as which group.
+ */
+import type { PropertyChecks } from './property-checks.ts'
+
+/** Which Kafka a mapping reads, and as whom. */
+export type SourceProperties = {
+  /** `host:port` each; none for MSK, whose servers are asked for when the mapping begins. */
+  readonly bootstrapServers: readonly string[]
+  /** The cluster's ARN; null for a self-managed source. */
+  readonly eventSourceArn: string | null
+  /** As deployed, else the mapping's id. */
+  readonly consumerGroupId: string
+}
+
+/** Checks and completes them. Fails with MAPPING_INVALID. */
+export function sourceProperties(
+  id: string,
+  properties: Record<string, unknown>,
+  checks: PropertyChecks,
+): SourceProperties {
+  checkAccess(properties.SourceAccessConfigurations, checks)
+  const isManaged = properties.EventSourceArn !== undefined
+  const [own, other] = isManaged
+    ? (['AmazonManagedKafkaEventSourceConfig', 'SelfManagedKafkaEventSourceConfig'] as const)
+    : (['SelfManagedKafkaEventSourceConfig', 'AmazonManagedKafkaEventSourceConfig'] as const)
+  const unwanted = isManaged ? ['SelfManagedEventSource', other] : [other]
+  for (const property of unwanted) {
+    if (properties[property] === undefined) continue
+    checks.refuse(property, properties[property], `to leave it out ${isManaged ? 'with' : 'without'} EventSourceArn`)
+  }
+  return {
+    bootstrapServers: isManaged ? [] : serversOf(properties.SelfManagedEventSource, checks),
+    eventSourceArn: isManaged ? arnOf(properties.EventSourceArn, checks) : null,
+    consumerGroupId: groupOf(id, own, properties[own], checks),
+  }
+}
+
+function arnOf(value: unknown, { text }: PropertyChecks): string {
+  return text(
+    'EventSourceArn',
+    value,
+    /^arn:aws[a-z-]*:kafka:[a-z0-9-]+:\d{12}:cluster\/\S+$/,
+    'the ARN of an MSK cluster',
+  )
+}
+
+function serversOf(value: unknown, { object, list, text }: PropertyChecks): string[] {
+  const source = object('SelfManagedEventSource', value, ['Endpoints'])
+  const endpoints = object('SelfManagedEventSource.Endpoints', source.Endpoints, ['KafkaBootstrapServers'])
+  const name = 'SelfManagedEventSource.Endpoints.KafkaBootstrapServers'
+  const servers = list(name, endpoints.KafkaBootstrapServers, 'a list of host:port')
+  return servers.map((server) => text(name, server, /^[^\s,:]+:\d{1,5}$/, 'a list of host:port'))
+}
+
+function groupOf(id: string, name: string, config: unknown, { object, refuse, text }: PropertyChecks): string {
+  const allowed = '1 to 200 characters of a-z A-Z 0-9 - / * : _ + = . @'
+  const pattern = /^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/
+  const { ConsumerGroupId, ConsumptionMode } =
+    config === undefined ? {} : object(name, config, ['ConsumerGroupId', 'ConsumptionMode'])
+  if (ConsumptionMode !== undefined && ConsumptionMode !== 'Stream') {
+    refuse(`${name}.ConsumptionMode`, ConsumptionMode, '"Stream": kafkajs knows no share groups')
+  }
+  if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
+  return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
+}
+
+/** A network has no meaning here. */
+const withoutEffect = ['VPC_SUBNET', 'VPC_SECURITY_GROUP']
+
+function checkAccess(value: unknown, { object, refuse }: PropertyChecks): void {
+  if (value === undefined) return
+  const name = 'SourceAccessConfigurations'
+  const list: readonly unknown[] = Array.isArray(value)
+    ? value
+    : refuse(name, value, 'a list of objects with Type and URI')
+  for (const [index, each] of list.entries()) {
+    const { Type } = object(`${name}[${index}]`, each, ['Type', 'URI'])
+    if (withoutEffect.includes(String(Type))) continue
+    refuse(`${name}[${index}].Type`, Type, `${withoutEffect.join(' or ')}: this poller connects without authentication`)
+  }
+}
