@@ -26,6 +26,7 @@ export default defineConfig({
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),
+      project('bench', { ...withServices, testTimeout: 600_000 }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },

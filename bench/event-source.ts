@@ -86,7 +86,7 @@ function table({ scaling, ...ways }: Partial<Record<Way, Measured>> & { scaling?
     `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Kafka, Cassandra and emulator on the same machine; Avro records of 12 columns, 550 bytes as JSON`,
     ''.padEnd(12) + titles.map((title) => title.padStart(12)).join(' '),
     ...lines,
-    'CPU: user and system time of the consumer’s process with its threads, through the Invoke API also of the function’s processes',
+    'CPU: user and system time of the consumer’s process with its threads, through the Invoke API also of the function’s processes; from when a fifth is committed to the end',
     ...(scaling
       ? [`${scaling.pollers} pollers, function of fixed latency: ${scaling.percentOfLinear} % of linear`]
       : []),

@@ -3,7 +3,7 @@
  * Not for deciding when its records go out: see assembler.ts.
  */
 import type { FetchedRecords } from '../connect/kafka-consumer.ts'
-import { type BatchPart, type EventWriter, eventBytes } from './event.ts'
+import type { BatchPart, EventWriter } from './event.ts'
 import { RecordQueue } from './record-queue.ts'
 import type { PartitionStatus } from './report.ts'
 import { SettledPrefix } from './settled-prefix.ts'
@@ -54,9 +54,10 @@ export class Partition {
     this.#highWatermark = highWatermark
     const tooLarge: OversizedRecord[] = []
     if (this.#held) return tooLarge
+    const frameBytes = writer.frameBytes + writer.partFrameBytes(this.id)
     for (const record of records) {
       const queued = writer.queued(this.id, record)
-      const bytes = eventBytes(writer, [{ partition: this.id, records: [queued] }])
+      const bytes = frameBytes + queued.bytes
       this.prefix.receive(record.offset)
       if (bytes <= limitBytes) {
         if (this.queue.length === 0) this.availableSince = now

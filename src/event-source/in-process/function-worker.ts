@@ -24,7 +24,7 @@ const initLimitMs = 10_000
 /** Share of the function's memory that its heap may take, as Lambda's Node.js runtime has it; buffers lie outside. */
 const heapShare = 0.9
 /** Kept small: what an invocation leaves behind is short-lived, and a larger one is memory that never comes back. */
-const youngGenerationMb = 24
+const youngGenerationMb = 6
 
 type Running = {
   readonly requestId: string
@@ -61,7 +61,7 @@ export class FunctionWorker {
     }
     this.#worker = new Worker(new URL('./worker-thread.ts', import.meta.url), {
       workerData: start,
-      env: workerEnvironment(function_, logStreamName, awsEnvironment),
+      env: { ...workerEnvironment(function_, logStreamName, awsEnvironment), ...compileCache() },
       name: functionName,
       stdin: false,
       stdout: true,
@@ -179,4 +179,10 @@ export class FunctionWorker {
     const { requestId, answer } = this.#running
     answer.resolve(failedInvocation(this.#failure?.(requestId) ?? exited(requestId, code), requestId))
   }
+}
+
+/** With this process's compile cache the thread needs no TypeScript compiler of its own, which takes 20 MB; it removes the variable. */
+function compileCache(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }

@@ -12,6 +12,8 @@ import type { FunctionFailure, InvokeMessage, WorkerMessage, WorkerStart } from 
 type Handler = (event: unknown, context: object) => unknown
 
 const { codeFolder, handler: handlerName, context: fixedContext } = workerData as WorkerStart
+// Not the function's own: it was for loading this file.
+delete process.env.NODE_COMPILE_CACHE
 if (!parentPort) throw new Error('this file runs in a worker thread')
 const port = parentPort
 const tell = (message: WorkerMessage) => port.postMessage(message)

@@ -27,6 +27,10 @@ function newInvoker(concurrency: number): InProcessInvoker {
   })
 }
 
+/** Each test starts threads, some a second one. */
+vi.setConfig({ testTimeout: 30_000 })
+const waiting = { timeout: 20_000 }
+
 const never = new AbortController().signal
 
 /** Invokes the function `it`. */
@@ -192,7 +196,7 @@ test('what ends between two invocations is replaced', async () => {
   await vi.waitFor(async () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(await invoke()).toMatchObject({ functionError: null, answer: 'ok' })
-  })
+  }, waiting)
 })
 
 test('as many run at once as may, the others wait for a worker', async () => {
@@ -209,7 +213,7 @@ test('an aborted invocation is given up, and so are those that wait', async () =
   const abort = new AbortController()
   const given = [invoke({ action: 'hang' }, abort.signal), invoke({}, abort.signal)]
   const ended = Promise.allSettled(given)
-  await vi.waitFor(() => expect(printed).toContain('hanging'))
+  await vi.waitFor(() => expect(printed).toContain('hanging'), waiting)
   abort.abort()
   for (const each of await ended) expect(each.status).toBe('rejected')
   expect(await invoke()).toMatchObject({ answer: 1 })
@@ -222,7 +226,7 @@ test('a new deployment is noticed, and what runs ends on the old one', async () 
   const slow = invoke({ ms: 300 })
   deploy(`exports.handler = async () => 'new'`)
   vi.setSystemTime(Date.now() + 6_000)
-  await vi.waitFor(async () => expect(await invoke({ ms: 0 })).toMatchObject({ answer: 'new' }), { timeout: 5_000 })
+  await vi.waitFor(async () => expect(await invoke({ ms: 0 })).toMatchObject({ answer: 'new' }), waiting)
   expect(await slow).toMatchObject({ functionError: null, answer: 'old' })
 })
 
@@ -232,5 +236,5 @@ test('what the function prints goes to the log', async () => {
   await vi.waitFor(() => {
     expect(printed).toContain('it: to stdout\n')
     expect(printed).toContain('it: to stderr\n')
-  })
+  }, waiting)
 })
