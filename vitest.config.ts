@@ -21,13 +21,14 @@ const project = (name: string, options: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
+      project('unit', { testTimeout: 30_000 }),
       project('types', { testTimeout: 60_000 }),
       project('synth', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),
       project('conformance', { ...withServices, maxConcurrency: 8 }),
+      project('bench', { ...withServices, testTimeout: 600_000 }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },

@@ -12,6 +12,7 @@ if (Number(major) < 20) {
 }
 
 const { install } = await import('./install.mjs')
+const { consumerEnvironment, consumerFlags } = await import('./install/consumer.mjs')
 const { runInOrder } = await import('./install/handover.mjs')
 
 const [command, ...args] = process.argv.slice(2)
@@ -24,7 +25,8 @@ const checks = [['biome', 'check', '.'], ['tsc']]
 /** The programs of node_modules/.bin that a command runs, in order; the first failure ends it. */
 const programs = {
   up: () => [[...main, 'up', ...args]],
-  sluice: () => [[...main, ...args]],
+  sluice: () => (args[0] === 'run' ? consumer() : [[...main, ...args]]),
+  'bench:event-source': () => [['node', '--disable-warning=TimeoutNegativeWarning', 'bench/event-source.ts', ...args]],
   test: () => [...checks, ['vitest', 'run', ...quickProjects.flatMap((name) => ['--project', name]), ...args]],
   'test:full': () => [...checks, ['vitest', 'run', ...args]],
   install: () => [],
@@ -34,6 +36,12 @@ const programs = {
 function purpose() {
   if (command.startsWith('test')) return 'tests'
   return command === 'up' && args.some((arg) => /^--docker(=|$)/.test(arg)) ? 'containers' : 'services'
+}
+
+/** `sluice run`, with the settings of a process that stays small. */
+function consumer() {
+  Object.assign(process.env, consumerEnvironment)
+  return [['node', ...consumerFlags, 'src/cli/main.ts', ...args]]
 }
 
 if (!Object.hasOwn(programs, command ?? '')) {

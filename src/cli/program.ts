@@ -9,6 +9,7 @@ import { invokeCommand } from './commands/invoke.ts'
 import { logsCommand } from './commands/logs.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { rowsCommand } from './commands/rows.ts'
+import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { triggerCommand } from './commands/trigger.ts'
@@ -31,6 +32,7 @@ Examples:
   npm run sluice -- reconcile users                            the proof of the latest run
   npm run sluice -- dead-letters list                          what was given up, and why
   npm run sluice -- dead-letters redrive users_created --all   send it back
+  npm run sluice -- run users                                  a consumer without Lambda
   npm run sluice -- logs sluice-users-write --since 1h         what a function says`,
     )
 
@@ -44,6 +46,7 @@ Examples:
     reconcileCommand(),
     rowsCommand(),
     deadLettersCommand(),
+    runCommand(),
     logsCommand(),
     invokeCommand(),
   ]) {

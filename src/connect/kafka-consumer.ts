@@ -73,7 +73,7 @@ export type KafkaConsumer = {
 /**
  * Heartbeats each second, so that a rebalance is noticed within one; ten seconds of silence and the group goes on
  * without this member. Fetches return as soon as there is data and wait 100 ms for it at most, which bounds how long
- * resuming, joining and leaving take. They are small, since kafkajs copies and decodes an answer as a whole. kafkajs'
+ * resuming, joining and leaving take. They are small, since kafkajs copies and decodes an answer as a whole, and memory follows from that. kafkajs'
  * own restarts are off: `ended` reports.
  */
 const memberSettings = {
@@ -82,8 +82,8 @@ const memberSettings = {
   heartbeatInterval: 1_000,
   maxWaitTimeInMs: 100,
   minBytes: 1,
-  maxBytesPerPartition: 256 * 1024,
-  maxBytes: 2 * 1024 * 1024,
+  maxBytesPerPartition: 128 * 1024,
+  maxBytes: 512 * 1024,
   metadataMaxAge: 5_000,
   allowAutoTopicCreation: false,
 } as const

@@ -99,7 +99,9 @@ function illFormed(value: unknown, path = ''): string | null {
 function replacements(value: unknown): number {
   if (typeof value === 'string') return value.includes(replacement) ? value.split(replacement).length - 1 : 0
   let count = 0
-  for (const [name, inner] of entriesOf(value)) count += replacements(name) + replacements(inner)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return count
+  // Without lists of entries: this is done for every record.
+  for (const name of Object.keys(value)) count += replacements(name) + replacements((value as AvroRecord)[name])
   return count
 }
 

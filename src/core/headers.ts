@@ -49,7 +49,8 @@ export type AnyHeaders = Readonly<Record<string, Buffer | string | readonly (Buf
 
 /** The text of a header; null where there is none. A repeated header gives its last value. */
 export function headerText(headers: AnyHeaders, name: string): string | null {
-  const value = [headers[name]].flat().at(-1)
+  const values = headers[name]
+  const value = Array.isArray(values) ? (values.at(-1) as Buffer | string | undefined) : values
   return value === undefined ? null : value.toString()
 }
 

@@ -1,6 +1,6 @@
 /**
- * The bytes of a Kafka event: each record's JSON is built once, an event is their concatenation, and its size is known
- * before it is built. Not for choosing which records go together: see assembler.ts.
+ * The bytes of a Kafka event: an event is the concatenation of its records' JSON, and its size is known before any of it
+ * is built. Not for choosing which records go together: see assembler.ts.
  *
  *   event  = '{"eventSource":' source ',"bootstrapServers":' string ',"records":{' part *( ',' part ) '}}'
  *   source = '"SelfManagedKafka"' | '"aws:kafka","eventSourceArn":' string
@@ -10,12 +10,13 @@
 import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer.ts'
 import type { EventFormat } from './settings.ts'
 
-/** A record as it waits for its batch: its JSON and the number of bytes that takes in UTF-8. */
+/** A record as it waits for its batch. Its JSON is rendered when asked for, so that a queue holds no text. */
 export type QueuedRecord = {
   readonly offset: number
   /** Milliseconds since the epoch. */
   readonly timestamp: number
   readonly json: string
+  /** How many the JSON takes in UTF-8. */
   readonly bytes: number
 }
 
@@ -61,14 +62,22 @@ export function eventWriter(
   const partHead = (partition: number) => `"${topic}-${partition}":[`
   const recordHead = `{"topic":"${topic}","partition":`
   return {
-    queued(partition, { offset, timestamp, timestampType, key, value, headers }) {
-      const keyJson = bytesField('key', key, format)
-      const valueJson = bytesField('value', value, format)
+    queued(partition, record) {
+      const { offset, timestamp, timestampType, key, value, headers } = record
       const headersJson = headersField(headers, format)
-      const json = `${recordHead}${partition},"offset":${offset},"timestamp":${timestamp},"timestampType":"${timestampType}"${keyJson}${valueJson},"headers":${headersJson}}`
+      const before = `${recordHead}${partition},"offset":${offset},"timestamp":${timestamp},"timestampType":"${timestampType}"`
       // Only header names can hold anything but ASCII.
-      const bytes = headersJson === '[]' ? json.length : Buffer.byteLength(json)
-      return { offset, timestamp, json, bytes }
+      const headersBytes = headersJson === '[]' ? 2 : Buffer.byteLength(headersJson)
+      const bytes =
+        before.length + fieldBytes('key', key, format) + fieldBytes('value', value, format) + headersBytes + 12
+      return {
+        offset,
+        timestamp,
+        bytes,
+        get json() {
+          return `${before}${bytesField('key', key, format)}${bytesField('value', value, format)},"headers":${headersJson}}`
+        },
+      }
     },
     frameBytes: Buffer.byteLength(head) + 2,
     partFrameBytes: (partition) => partHead(partition).length + 1,
@@ -94,6 +103,12 @@ export function eventBytes(writer: EventWriter, batch: Batch): number {
 function bytesField(name: 'key' | 'value', bytes: Buffer | null, format: EventFormat): string {
   if (bytes === null) return format.nullKeyOrValue === 'null' ? `,"${name}":null` : ''
   return `,"${name}":"${bytes.toString('base64')}"`
+}
+
+/** Length of what {@link bytesField} renders. */
+function fieldBytes(name: 'key' | 'value', bytes: Buffer | null, format: EventFormat): number {
+  if (bytes === null) return bytesField(name, null, format).length
+  return name.length + 6 + 4 * Math.ceil(bytes.length / 3)
 }
 
 function headersField(headers: ConsumedHeaders, format: EventFormat): string {

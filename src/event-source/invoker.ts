@@ -1,5 +1,5 @@
 /**
- * The port through which functions are invoked. Adapters: lambda-invoker.ts.
+ * The port through which functions are invoked. Adapters: lambda-invoker.ts and in-process/in-process-invoker.ts.
  */
 
 /** What came back from a function that was reached. */
@@ -19,7 +19,7 @@ export type Invocation = {
 export type Invoker = {
   /**
    * Resolves when the function ended, failed or not. Rejects with INVOKE_FAILED when it cannot be known to have run:
-   * throttled, unreachable, service failure. Never retries by itself.
+   * throttled, unreachable, service failure. Never retries by itself. The payload is the invoker's from the call on.
    */
   invoke(functionName: string, payload: Uint8Array, signal: AbortSignal): Promise<Invocation>
 }

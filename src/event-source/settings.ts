@@ -49,7 +49,7 @@ export type PollerSettings = {
   readonly retryBackoff: BackoffLimits
   /** Wait before a lost or refused Kafka connection, or a topic that does not exist yet, is tried again. */
   readonly reconnectBackoff: BackoffLimits
-  /** Memory for fetched records of one mapping, divided among its partitions; each gets between 1 MiB and one payload. */
+  /** Memory for fetched records of one mapping, divided among its partitions; each gets between 256 KiB and one payload. */
   readonly queueBytes: number
   /** Pollers of one mapping in provisioned mode at most, whatever it says: the cores of this machine. */
   readonly maxPollers: number
@@ -84,7 +84,7 @@ export const defaultSettings: PollerSettings = {
   maxConcurrentInvocations: 5,
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
-  queueBytes: 16 * 1024 * 1024,
+  queueBytes: 4 * 1024 * 1024,
   maxPollers: availableParallelism(),
   scalingIntervalMs: 5_000,
   watchIntervalMs: 1_000,
@@ -95,10 +95,11 @@ export const defaultSettings: PollerSettings = {
   silenceReconnectMs: 60_000,
 }
 
-const MiB = 1024 * 1024
+/** About two fetches. */
+const leastQueueBytes = 256 * 1024
 
 /** Bytes one of `partitions` assigned partitions may queue before its fetching pauses. */
 export function partitionQueueBytes(settings: PollerSettings, partitions: number): number {
   const share = settings.queueBytes / Math.max(1, partitions)
-  return Math.max(MiB, Math.min(settings.payloadLimitBytes, share))
+  return Math.max(leastQueueBytes, Math.min(settings.payloadLimitBytes, share))
 }

@@ -43,10 +43,13 @@ function incomingRecord({
   }
 }
 
+const noHeaders: IncomingHeaders = Object.freeze(Object.create(null))
+
 function incomingHeaders(headers: KafkaEventRecord['headers'] | undefined): IncomingHeaders {
+  if (!headers || headers.length === 0) return noHeaders
   // Without a prototype, as a header may have any name, "constructor" included.
   const byName: Record<string, Buffer[]> = Object.create(null)
-  for (const header of headers ?? []) {
+  for (const header of headers) {
     for (const [name, bytes] of Object.entries(header)) {
       byName[name] ??= []
       byName[name].push(Buffer.from(bytes ?? []))

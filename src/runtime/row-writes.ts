@@ -25,13 +25,21 @@ export type RowWrite = {
 
 /** The writes of one record to one table. Fails with RECORD_INVALID when a row does not fit the table. */
 export function rowWrites(table: AnyTable, record: IncomingRecord, rows: readonly AnyRow[]): RowWrite[] {
-  const columns = Object.keys(table.columns)
+  const { columns, key } = namesOf(table)
   const version = { timestamp: record.timestamp, offset: firstPublished(record).offset }
   const writeTime = writeTimeMicros(version.timestamp, version.offset)
   return rows.map((row) => {
     checkRow(table, row)
     const values = columns.map((column) => row[column])
-    return { table, key: rowKey(table, row), values, writeTime, version, bytes: byteSize(values), records: [record] }
+    return {
+      table,
+      key: rowKey(table, key, row),
+      values,
+      writeTime,
+      version,
+      bytes: byteSize(values),
+      records: [record],
+    }
   })
 }
 
@@ -43,8 +51,9 @@ export function rowWrites(table: AnyTable, record: IncomingRecord, rows: readonl
  * an older one that is brought again, alone, changes nothing.
  */
 export function joinByRow(writes: readonly RowWrite[]): RowWrite[] {
-  const ofRow = Map.groupBy(writes.toSorted(byVersion), ({ table, key }) => `${table.name} ${key}`)
-  return [...ofRow.values()].map(join)
+  const ofRow = Map.groupBy(writes, ({ table, key }) => `${table.name} ${key}`)
+  if (ofRow.size === writes.length) return [...writes]
+  return [...ofRow.values()].map((ofOne) => join(ofOne.toSorted(byVersion)))
 }
 
 function byVersion({ version: a }: RowWrite, { version: b }: RowWrite): number {
@@ -68,6 +77,19 @@ function join(writes: readonly RowWrite[]): RowWrite {
   }
 }
 
+type Names = { readonly columns: readonly string[]; readonly key: readonly string[] }
+
+/** Derived once a table, not once a row. */
+const names = new WeakMap<AnyTable, Names>()
+
+function namesOf(table: AnyTable): Names {
+  const known = names.get(table)
+  if (known) return known
+  const made = { columns: Object.keys(table.columns), key: keyColumns(table) }
+  names.set(table, made)
+  return made
+}
+
 function checkRow(table: AnyTable, row: AnyRow): void {
   for (const column of Object.keys(row)) {
     if (!Object.hasOwn(table.columns, column)) {
@@ -76,8 +98,8 @@ function checkRow(table: AnyTable, row: AnyRow): void {
   }
 }
 
-function rowKey(table: AnyTable, row: AnyRow): string {
-  const values = keyColumns(table).map((column) => {
+function rowKey(table: AnyTable, columns: readonly string[], row: AnyRow): string {
+  const values = columns.map((column) => {
     const value = row[column]
     if (value !== null && value !== undefined && value !== '') return value
     throw new SluiceError('RECORD_INVALID', `a row of table ${table.name} has no value for key column "${column}"`)

@@ -5,6 +5,7 @@ import type { Client } from 'cassandra-driver'
 import { upsert } from '../core/cql.ts'
 import type { SluiceError } from '../core/errors.ts'
 import { keyspace } from '../core/names.ts'
+import type { Table } from '../core/table.ts'
 import { writeError } from './cassandra-errors.ts'
 import type { RowWrite } from './row-writes.ts'
 
@@ -66,10 +67,21 @@ async function executeBatch(client: Client, batch: readonly RowWrite[]): Promise
 
 async function execute(client: Client, batch: readonly RowWrite[]): Promise<void> {
   const statements = batch.map(({ table, values, writeTime }) => ({
-    query: upsert(keyspace, table),
+    query: upsertOf(table),
     params: [...values, writeTime],
   }))
   const [only] = statements
   if (statements.length === 1 && only) await client.execute(only.query, only.params)
   else await client.batch(statements, { logged: false })
+}
+
+/** Rendered once a table: the driver finds a prepared statement by its text, quickly if that is the same string. */
+const upserts = new WeakMap<Table, string>()
+
+function upsertOf(table: Table): string {
+  const known = upserts.get(table)
+  if (known) return known
+  const made = upsert(keyspace, table)
+  upserts.set(table, made)
+  return made
 }

@@ -1,0 +1,2 @@
+export const consumerFlags: readonly string[]
+export const consumerEnvironment: Readonly<Record<string, string>>
