@@ -4,13 +4,16 @@
  */
 
 import type { FunctionEnvironment } from '../src/core/environment.ts'
-import { SluiceError } from '../src/core/errors.ts'
 import { cassandraSecretName } from '../src/core/names.ts'
-import { type Context, readTarget, type Target } from './target.ts'
+import { type ContextRule, isUrl, readContext } from './context-rules.ts'
+import type { Context, Target } from './target.ts'
 
-/** Everything that differs between two deployments of the same sources. */
+/** A target whose services are somebody's processes, at addresses that context names. */
+export type LocalTarget = Exclude<Target, { readonly name: 'aws' }>
+
+/** Everything that differs between two deployments of the same sources outside AWS. */
 export type Settings = {
-  readonly target: Target
+  readonly target: LocalTarget
   readonly bootstrapServers: readonly string[]
   readonly cassandra: { readonly host: string; readonly port: number; readonly localDataCenter: string }
   readonly registryUrl: string
@@ -20,7 +23,7 @@ export type Settings = {
   readonly stacks: 'inOrder' | 'together'
 }
 
-type Rule = { readonly fallback: string; readonly allowed: string; readonly holds: (value: string) => boolean }
+type Rule = ContextRule & { readonly fallback: string }
 
 const hostname = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/
 
@@ -50,9 +53,8 @@ const rules = {
   },
 } as const satisfies Record<string, Rule>
 
-/** Reads target and addresses. Fails with TARGET_INVALID or CONTEXT_INVALID, naming key, value and what is allowed. */
-export function readSettings(context: Context, environment: Readonly<Record<string, string | undefined>>): Settings {
-  const target = readTarget(context, environment)
+/** Reads the addresses for a target. Fails with CONTEXT_INVALID, naming key, value and what is allowed. */
+export function readSettings(context: Context, target: LocalTarget): Settings {
   const value = (key: keyof typeof rules) => readValue(context, key)
   const sourceUrl = value('sourceUrl')
   return {
@@ -81,11 +83,8 @@ export function functionEnvironment({ bootstrapServers, cassandra, registryUrl }
 }
 
 function readValue(context: Context, key: keyof typeof rules): string {
-  const { fallback, allowed, holds }: Rule = rules[key]
-  const given = context(key) ?? fallback
-  const value = typeof given === 'number' ? String(given) : given
-  if (typeof value === 'string' && holds(value)) return value
-  throw new SluiceError('CONTEXT_INVALID', `context "${key}" is ${JSON.stringify(given)}, but it must be ${allowed}`)
+  const rule: Rule = rules[key]
+  return readContext(context, key, rule) ?? rule.fallback
 }
 
 function isHostAndPort(value: string): boolean {
@@ -95,8 +94,4 @@ function isHostAndPort(value: string): boolean {
 
 function isPort(value: string): boolean {
   return /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535
-}
-
-function isUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }

@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest'
 import { checkPipelineFiles } from '../../cdk/pipeline-files.ts'
 import { readSettings } from '../../cdk/settings.ts'
+import { readTarget } from '../../cdk/target.ts'
 import { pipelines } from '../../pipelines/index.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { stacks } from './templates.ts'
 
 test('a target binds the stacks to the account of emulators, whatever the credentials', () => {
   const environment = { CDK_DEFAULT_ACCOUNT: '123456789012', CDK_DEFAULT_REGION: 'eu-central-1' }
-  const { target } = readSettings((key) => (key === 'target' ? 'localstack' : undefined), environment)
+  const target = readTarget((key) => (key === 'target' ? 'localstack' : undefined), environment)
   expect(target).toEqual({ name: 'localstack', account: '000000000000', region: 'eu-central-1' })
   for (const { account } of Object.values(stacks())) expect(account).toBe('000000000000')
 })
 
 test('a number in cdk.json is as good as text on the command line', () => {
-  const context: Record<string, unknown> = { target: 'embedded', cassandraPort: 9142 }
-  expect(readSettings((key) => context[key], {}).cassandra.port).toBe(9142)
+  const context: Record<string, unknown> = { cassandraPort: 9142 }
+  const target = { name: 'embedded', account: '000000000000', region: 'us-east-1' } as const
+  expect(readSettings((key) => context[key], target).cassandra.port).toBe(9142)
 })
 
 test('a pipeline has to be what the file of its name exports', async () => {
