@@ -22,7 +22,7 @@ export default defineConfig({
     projects: [
       project('unit'),
       project('types', { testTimeout: 60_000 }),
-      project('synth', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('synth', { globalSetup: ['tests/install-lint.ts'], testTimeout: 60_000, hookTimeout: 120_000 }),
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),

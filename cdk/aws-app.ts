@@ -14,6 +14,9 @@ import { RegistryStack } from './stacks/registry-stack.ts'
 import { StorageStack } from './stacks/storage-stack.ts'
 import { StreamingStack } from './stacks/streaming-stack.ts'
 
+/** A changed tag would replace the cluster, records and all. */
+const untagged = { excludeResourceTypes: ['AWS::MSK::ServerlessCluster'] }
+
 /**
  * Adds the stacks to an app. Their names hold the stage, so that a deployment of another stage to the same account
  * fails on names that are taken instead of changing what is there. Fails with CONTEXT_INVALID or PIPELINE_INVALID.
@@ -67,6 +70,10 @@ export function addAwsStacks(app: App, settings: AwsSettings, pipelines: readonl
     // A change that topics, tables or the registry refuse must not reach the functions.
     moving.addStackDependency(each, 'functions need their topics, tables and schemas')
   }
-  for (const each of app.node.children.filter(Stack.isStack)) Tags.of(each).add('sluice:stage', stage)
+  for (const each of app.node.children.filter(Stack.isStack)) {
+    Tags.of(each).add('sluice:stage', stage, untagged)
+    // CloudFormation applies a new deletion policy only together with another change: this tag is one in every stack.
+    Tags.of(each).add('sluice:data', settings.data, untagged)
+  }
   return { network, streaming, storage, registry, data, pipelines: moving, observability }
 }

@@ -8,9 +8,9 @@ import { archiveInputs, makeArchives } from './install/archives.mjs'
 import { installJvm, jvmInputs } from './install/jvm.mjs'
 import { withLock } from './install/lock.mjs'
 import { installNpm, npmIsInstalled } from './install/npm.mjs'
-import { jvmFolder, pythonFolder, sluiceFolder } from './install/paths.mjs'
+import { jvmFolder, lintFolder, pythonFolder, sluiceFolder } from './install/paths.mjs'
 import { InstallError } from './install/process.mjs'
-import { installPython, pythonInputs } from './install/python.mjs'
+import { installLint, installPython, lintInputs, pythonInputs } from './install/python.mjs'
 import { clearStamp, hashOf, isStamped, writeStamp } from './install/stamp.mjs'
 
 const allInputs = [...pythonInputs, ...jvmInputs, ...archiveInputs]
@@ -28,6 +28,7 @@ const stamped = (name, inputs, folder, work) => ({
 const npm = { isDone: npmIsInstalled, run: installNpm }
 const python = stamped('python', pythonInputs, pythonFolder, installPython)
 const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
+const lint = stamped('lint', lintInputs, lintFolder, installLint)
 const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
 
 /**
@@ -46,6 +47,15 @@ export async function install({ report }) {
     if (failures.some((reason) => !reason.expected)) throw failures.find((reason) => !reason.expected)
     if (failures.length > 0) throw new InstallError(failures.map(({ message }) => message).join('\n'))
     if (!archives.isDone()) await archives.run(report)
+  })
+}
+
+/** Installs the linter of templates, which only tests use. As {@link install}. */
+export async function installTemplateLint({ report }) {
+  if (lint.isDone()) return
+  await withLock(join(sluiceFolder, 'install.lock'), report, async () => {
+    removeUnfinished()
+    if (!lint.isDone()) await lint.run(report)
   })
 }
 

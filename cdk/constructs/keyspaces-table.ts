@@ -2,7 +2,7 @@
  * A table of Amazon Keyspaces from a table of the model.
  */
 import { type CfnKeyspace, CfnTable } from 'aws-cdk-lib/aws-cassandra'
-import type { CfnTag, RemovalPolicy } from 'aws-cdk-lib/core'
+import type { RemovalPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { SluiceError } from '../../src/core/errors.ts'
 import { type CqlType, keyColumns, type Table } from '../../src/core/table.ts'
@@ -11,7 +11,6 @@ export type KeyspacesTableProps = {
   readonly keyspace: CfnKeyspace
   readonly table: Table
   readonly removal: RemovalPolicy
-  readonly tags: CfnTag[]
 }
 
 /** What CloudFormation takes as the name of a table or column. */
@@ -34,7 +33,7 @@ const typeNames = {
 
 /** Write times are the client's, as each follows from its record. Fails with PIPELINE_INVALID where Keyspaces cannot hold it. */
 export class KeyspacesTable extends CfnTable {
-  constructor(scope: Construct, id: string, { keyspace, table, removal, tags }: KeyspacesTableProps) {
+  constructor(scope: Construct, id: string, { keyspace, table, removal }: KeyspacesTableProps) {
     expectHeld(table)
     const column = (columnName: string) => ({ columnName, columnType: typeNames[table.columns[columnName] as CqlType] })
     const key = keyColumns(table)
@@ -51,7 +50,6 @@ export class KeyspacesTable extends CfnTable {
       ...(table.ttlSeconds === null ? {} : { defaultTimeToLive: table.ttlSeconds }),
       pointInTimeRecoveryEnabled: true,
       encryptionSpecification: { encryptionType: 'AWS_OWNED_KMS_KEY' },
-      tags,
     })
     this.applyRemovalPolicy(removal)
   }

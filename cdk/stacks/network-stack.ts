@@ -21,6 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
+import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import type { AwsSettings, ClusterChoice } from '../aws-settings.ts'
 import { portOf } from '../source-place.ts'
@@ -68,15 +69,12 @@ export class NetworkStack extends Stack {
     super(app, id, { description: 'Sluice: network', ...props })
     const { cluster } = settings
     const { vpc, privateSubnets } = cluster.kind === 'existing' ? this.existing(cluster) : this.own(settings)
-    const group = (groupId: string, description: string) =>
-      new SecurityGroup(this, groupId, { vpc, description, allowAllOutbound: false })
-
-    const functions = group('Functions', 'Sluice functions: to brokers and endpoints')
-    const sources = group('Sources', 'Sluice functions that read sources: to the ports of these')
+    const functions = closedGroup(this, 'Functions', vpc, 'Sluice functions: to brokers and endpoints')
+    const sources = closedGroup(this, 'Sources', vpc, 'Sluice functions that read sources: to the ports of these')
     const brokers =
       cluster.kind === 'existing'
         ? SecurityGroup.fromSecurityGroupId(this, 'Brokers', cluster.securityGroup)
-        : group('Brokers', 'Sluice brokers')
+        : closedGroup(this, 'Brokers', vpc, 'Sluice brokers')
     const brokerPort = Port.tcp(brokerPorts[cluster.kind === 'provisioned' ? 'scram' : 'iam'])
     brokers.connections.allowFrom(functions, brokerPort, 'functions to brokers')
     // The pollers of event source mappings have the brokers' own groups.
@@ -136,11 +134,7 @@ export class NetworkStack extends Stack {
   }
 
   private addEndpoints(vpc: IVpc, subnets: SubnetSelection, functions: SecurityGroup, cluster: ClusterChoice): void {
-    const endpoints = new SecurityGroup(this, 'Endpoints', {
-      vpc,
-      description: 'Sluice endpoints of AWS services',
-      allowAllOutbound: false,
-    })
+    const endpoints = closedGroup(this, 'Endpoints', vpc, 'Sluice endpoints of AWS services')
     for (const { id, service, needed } of endpointServices) {
       if (!needed(cluster)) continue
       new InterfaceVpcEndpoint(this, `${id}Endpoint`, {
@@ -153,4 +147,11 @@ export class NetworkStack extends Stack {
       endpoints.connections.allowFrom(functions, Port.tcp(service.port), `functions to ${id}`)
     }
   }
+}
+
+/** A group that lets nothing in or out until told. EC2's own rule lets all out unless the group has another from the start. */
+function closedGroup(scope: Construct, id: string, vpc: IVpc, description: string): SecurityGroup {
+  const group = new SecurityGroup(scope, id, { vpc, description, allowAllOutbound: false })
+  group.addEgressRule(Peer.ipv4('127.0.0.1/32'), Port.allTraffic(), 'nowhere')
+  return group
 }

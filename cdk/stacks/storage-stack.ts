@@ -14,14 +14,11 @@ export class StorageStack extends Stack {
   constructor(app: App, id: string, { settings, topology, ...props }: StorageStackProps) {
     super(app, id, { description: 'Sluice: tables', ...props })
     const removal = settings.data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    // CloudFormation applies a new deletion policy only together with another change: the tag is one.
-    const tags = [{ key: 'sluice:data', value: settings.data }]
     const keyspace = new CfnKeyspace(this, 'Keyspace', {
       keyspaceName: topology.keyspace,
       replicationSpecification: { replicationStrategy: 'SINGLE_REGION' },
-      tags,
     })
     keyspace.applyRemovalPolicy(removal)
-    for (const table of topology.tables) new KeyspacesTable(this, table.name, { keyspace, table, removal, tags })
+    for (const table of topology.tables) new KeyspacesTable(this, table.name, { keyspace, table, removal })
   }
 }

@@ -7,6 +7,7 @@ import { pipelineFile } from '../../cdk/pipeline-files.ts'
 import { layerPackages, layerVersions } from '../../layers/runtime/packages.ts'
 import { prebundleLayer } from '../../layers/runtime/prebundle.ts'
 import { pipelines } from '../../pipelines/index.ts'
+import { renderEnvironment } from '../../src/core/environment.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { root, scratch } from './templates.ts'
 
@@ -21,18 +22,24 @@ beforeAll(() => {
   for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
 })
 
+const onAws = renderEnvironment({
+  bootstrapServers: '127.0.0.1:1',
+  kafka: { kind: 'iam', region: 'us-east-1' },
+  cassandra: { kind: 'keyspaces', region: 'us-east-1' },
+  registry: { kind: 'glue', name: 'none', region: 'us-east-1' },
+  sourceUrl: null,
+})
+const elsewhere = renderEnvironment({
+  bootstrapServers: '127.0.0.1:1',
+  kafka: { kind: 'plaintext' },
+  cassandra: { kind: 'cassandra', host: '127.0.0.1', port: 1, localDataCenter: 'datacenter1', secret: 'none' },
+  registry: { kind: 'confluent', url: 'http://127.0.0.1:1' },
+  sourceUrl: null,
+})
+
 /** Runs a line of CommonJS in plain Node that knows nothing but the layer; gives what it prints. */
-function run(source: string): string {
-  const env = {
-    NODE_PATH: modules,
-    KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
-    CASSANDRA_HOST: '127.0.0.1',
-    CASSANDRA_PORT: '1',
-    CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
-    CASSANDRA_SECRET: 'none',
-    REGISTRY_URL: 'http://127.0.0.1:1',
-    AWS_REGION: 'us-east-1',
-  }
+function run(source: string, variables = elsewhere): string {
+  const env = { NODE_PATH: modules, AWS_REGION: 'us-east-1', ...variables }
   return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })
 }
 
@@ -60,6 +67,17 @@ describe('a function', () => {
     expect(
       run(`const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`),
     ).toBe('function2')
+  })
+
+  test.each(entries)('%s is loaded within 150 ms, on AWS and elsewhere', (entry) => {
+    // Time of the one thread that loads: what else the machine does takes the least part. The best leaves out cold caches.
+    const source = `const before = process.threadCpuUsage(); require('./${entry}');
+      const { user, system } = process.threadCpuUsage(before); process.stdout.write(String((user + system) / 1000))`
+    for (const variables of [elsewhere, onAws]) {
+      const best = Math.min(...Array.from({ length: 5 }, () => Number(run(source, variables))))
+      process.stdout.write(`${entry} (${variables.KAFKA_ACCESS}) loads in ${Math.round(best)} ms\n`)
+      expect(best).toBeLessThan(150)
+    }
   })
 
   test('is small, and so is the layer', () => {
