@@ -23,7 +23,7 @@ export default defineConfig({
     projects: [
       project('unit', { testTimeout: 30_000 }),
       project('types', { testTimeout: 60_000 }),
-      project('synth', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('synth', { globalSetup: ['tests/install.ts'], testTimeout: 60_000, hookTimeout: 120_000 }),
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),

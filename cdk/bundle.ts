@@ -29,6 +29,8 @@ export function writeBundle({ entry, alias }: Bundle, folder: string): void {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // As require: an import at run time does not see layers either.
+    supported: { 'dynamic-import': false },
     minify: true,
     sourcemap: true,
     sourcesContent: false,

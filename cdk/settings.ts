@@ -4,13 +4,16 @@
  */
 
 import type { FunctionEnvironment } from '../src/core/environment.ts'
-import { SluiceError } from '../src/core/errors.ts'
 import { cassandraSecretName } from '../src/core/names.ts'
-import { type Context, readTarget, type Target, type TargetName } from './target.ts'
+import { type ContextRule, isUrl, readContext } from './context-rules.ts'
+import type { Context, Target } from './target.ts'
 
-/** Everything that differs between two deployments of the same sources. */
+/** A target whose services are somebody's processes, at addresses that context names. */
+export type LocalTarget = Exclude<Target, { readonly name: 'aws' }>
+
+/** Everything that differs between two deployments of the same sources outside AWS. */
 export type Settings = {
-  readonly target: Target
+  readonly target: LocalTarget
   readonly bootstrapServers: readonly string[]
   /** Where the poller of the mappings reaches Kafka: as the functions do, unless these run inside containers. */
   readonly pollerBootstrapServers: readonly string[]
@@ -22,12 +25,10 @@ export type Settings = {
   readonly stacks: 'inOrder' | 'together'
 }
 
-type Rule = {
+type Rule = ContextRule & {
   readonly fallback: string
   /** Of target `localstack`: functions run inside containers of docker-compose.yml, and reach the others by name. */
   readonly localstack?: string
-  readonly allowed: string
-  readonly holds: (value: string) => boolean
 }
 
 const hostname = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/
@@ -75,9 +76,8 @@ const rules = {
   },
 } as const satisfies Record<string, Rule>
 
-/** Reads target and addresses. Fails with TARGET_INVALID or CONTEXT_INVALID, naming key, value and what is allowed. */
-export function readSettings(context: Context, environment: Readonly<Record<string, string | undefined>>): Settings {
-  const target = readTarget(context, environment)
+/** Reads the addresses for a target. Fails with CONTEXT_INVALID, naming key, value and what is allowed. */
+export function readSettings(context: Context, target: LocalTarget): Settings {
   const value = (key: keyof typeof rules) => readValue(context, key, target.name)
   const sourceUrl = value('sourceUrl')
   const pollsAsFunctions = target.name !== 'localstack' && context('pollerBootstrapServers') === undefined
@@ -107,12 +107,10 @@ export function functionEnvironment({ bootstrapServers, cassandra, registryUrl }
   }
 }
 
-function readValue(context: Context, key: keyof typeof rules, target: TargetName): string {
-  const { fallback, localstack = fallback, allowed, holds }: Rule = rules[key]
-  const given = context(key) ?? (target === 'localstack' ? localstack : fallback)
-  const value = typeof given === 'number' ? String(given) : given
-  if (typeof value === 'string' && holds(value)) return value
-  throw new SluiceError('CONTEXT_INVALID', `context "${key}" is ${JSON.stringify(given)}, but it must be ${allowed}`)
+function readValue(context: Context, key: keyof typeof rules, target: LocalTarget['name']): string {
+  const rule: Rule = rules[key]
+  const fallback = target === 'localstack' ? (rule.localstack ?? rule.fallback) : rule.fallback
+  return readContext(context, key, { ...rule, fallback }) ?? fallback
 }
 
 function isHostAndPort(value: string): boolean {
@@ -122,8 +120,4 @@ function isHostAndPort(value: string): boolean {
 
 function isPort(value: string): boolean {
   return /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535
-}
-
-function isUrl(value: string): boolean {
-  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }

@@ -10,7 +10,7 @@ import { withLock } from './install/lock.mjs'
 import { installNpm, npmIsInstalled } from './install/npm.mjs'
 import { jvmFolder, sluiceFolder } from './install/paths.mjs'
 import { InstallError } from './install/process.mjs'
-import { installPython, servicePython, testPython } from './install/python.mjs'
+import { installPython, lintPython, servicePython, testPython } from './install/python.mjs'
 import { clearStamp, hashOf, isStamped, writeStamp } from './install/stamp.mjs'
 
 const allInputs = [servicePython.requirements, ...jvmInputs, ...archiveInputs]
@@ -30,6 +30,7 @@ const pythonStep = (name, environment) =>
   stamped(name, [environment.requirements], environment.folder, (report) => installPython(environment, report))
 const python = pythonStep('python', servicePython)
 const pythonOfTests = pythonStep('python-tests', testPython)
+const lint = pythonStep('lint', lintPython)
 const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
 const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
 
@@ -38,7 +39,7 @@ const needed = {
   /** The services run in containers. */
   containers: [npm],
   services: [npm, python, jvm],
-  tests: [npm, python, jvm, pythonOfTests],
+  tests: [npm, python, jvm, pythonOfTests, lint],
 }
 
 /**

@@ -4,10 +4,12 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
-import { type Duration, Stack } from 'aws-cdk-lib/core'
+import type { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { type FunctionEnvironment, renderEnvironment } from '../../src/core/environment.ts'
+import { renderEnvironment } from '../../src/core/environment.ts'
+import type { Access } from '../access.ts'
 import { type Bundle, bundledCode } from '../bundle.ts'
+import type { Services } from '../services.ts'
 import { FunctionLogGroup } from './log-group.ts'
 
 export type BundledFunctionProps = {
@@ -15,7 +17,10 @@ export type BundledFunctionProps = {
   readonly description: string
   readonly bundle: Bundle
   readonly timeout: Duration
-  readonly environment: FunctionEnvironment
+  readonly services: Services
+  readonly access: Access
+  /** Whether it reads a source, which has to be told and may be outside the network. */
+  readonly reads: 'services' | 'sources'
   readonly layer: LayerVersion
 }
 
@@ -25,17 +30,19 @@ const longestDescription = 256
 /** Stack traces name the sources; kafkajs 2.2.4 sets timers in the past, of which Node 24 would warn in every log. */
 const nodeOptions = '--enable-source-maps --disable-warning=TimeoutNegativeWarning'
 
-/** The role may write the function's own log, and nothing else until told. */
+/** The role may write the function's own log, do what its access names, and nothing else until told. */
 export class BundledFunction extends Construct {
   readonly function: NodejsFunction
   private readonly role: Role
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id)
-    const { name, description, bundle, timeout, environment, layer } = props
-    const logGroup = new FunctionLogGroup(this, 'Logs', name)
+    const { name, description, bundle, timeout, services, access, reads, layer } = props
+    const { environment, sourceUrl } = services
+    const logGroup = new FunctionLogGroup(this, 'Logs', name, services.logRetention)
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPolicy(logGroup.writeStatement)
+    for (const statement of services.statements(this, name, access)) this.role.addToPolicy(statement)
     this.function = new NodejsFunction(this, 'Function', {
       functionName: name,
       description: description.slice(0, longestDescription),
@@ -44,17 +51,15 @@ export class BundledFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       memorySize: 512,
       timeout,
-      environment: { ...renderEnvironment(environment), NODE_OPTIONS: nodeOptions },
+      environment: {
+        ...renderEnvironment(reads === 'sources' ? { ...environment, sourceUrl } : environment),
+        NODE_OPTIONS: nodeOptions,
+      },
       layers: [layer],
       logGroup,
       role: this.role,
+      ...(services.network(reads) ?? {}),
     })
-  }
-
-  /** Lets the function read one secret, which is known by name only: Secrets Manager adds six characters to its ARN. */
-  allowSecret(secretName: string): void {
-    const arn = Stack.of(this).formatArn({ service: 'secretsmanager', resource: `secret:${secretName}-??????` })
-    this.allow('secretsmanager:GetSecretValue', arn)
   }
 
   /** Lets the function do one thing with one resource. */

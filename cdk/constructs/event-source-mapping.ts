@@ -3,44 +3,40 @@
  * no emulator keeps Kafka mappings faithfully.
  */
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm'
+import { CfnResource } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { type EventSourceMappingProperties, mappingParameterPath } from '../../src/core/event-source-mapping.ts'
-import { consumerGroup, functionName } from '../../src/core/names.ts'
+import { mappingParameterPath } from '../../src/core/event-source-mapping.ts'
+import type { MappingProperties, Services } from '../services.ts'
 import type { BundledFunction } from './bundled-function.ts'
 
-/** At most so many records to one invocation; a backlog fills batches, and one record never waits for others. */
-const batchSize = 500
-
 export type EventSourceMappingProps = {
-  readonly pipeline: string
-  readonly stage: 'process' | 'write'
-  readonly topic: string
-  readonly bootstrapServers: readonly string[]
+  readonly properties: MappingProperties
+  readonly deployedAs: Services['mappings']
   readonly target: BundledFunction
 }
 
-/** Deployed after its function. No on-failure destination: it would give a record up after ten tries. */
-export class EventSourceMapping extends Construct {
-  constructor(scope: Construct, id: string, props: EventSourceMappingProps) {
-    super(scope, id)
-    const { pipeline, stage, topic, bootstrapServers, target } = props
-    const name = functionName(pipeline, stage)
-    const properties: EventSourceMappingProperties = {
-      FunctionName: name,
-      Topics: [topic],
-      SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: bootstrapServers } },
-      SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: consumerGroup(pipeline, stage) },
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: batchSize,
-      MaximumBatchingWindowInSeconds: 0,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    }
-    const parameter = new StringParameter(this, 'Parameter', {
-      parameterName: `${mappingParameterPath}${name}`,
-      description: `Event source mapping of topic ${topic} to function ${name}`,
+const deployers = {
+  /** The property object as it is: CloudFormation's own names. */
+  resource: (scope: Construct, properties: MappingProperties) =>
+    new CfnResource(scope, 'Resource', { type: 'AWS::Lambda::EventSourceMapping', properties }),
+  parameter: (scope: Construct, properties: MappingProperties) =>
+    new StringParameter(scope, 'Parameter', {
+      parameterName: `${mappingParameterPath}${properties.FunctionName}`,
+      description: `Event source mapping of topic ${properties.Topics[0]} to function ${properties.FunctionName}`,
       tier: ParameterTier.INTELLIGENT_TIERING,
       stringValue: JSON.stringify(properties),
-    })
-    parameter.node.addDependency(target)
+    }),
+} as const satisfies Record<Services['mappings'], unknown>
+
+/** Deployed after its function. No on-failure destination: it would give a record up after ten tries. */
+export class EventSourceMapping extends Construct {
+  /** On AWS, what its metrics are filed under; elsewhere the name of the parameter. */
+  readonly id: string
+
+  constructor(scope: Construct, id: string, { properties, deployedAs, target }: EventSourceMappingProps) {
+    super(scope, id)
+    const deployed = deployers[deployedAs](this, properties)
+    deployed.node.addDependency(target)
+    this.id = 'ref' in deployed ? deployed.ref : deployed.parameterName
   }
 }

@@ -19,19 +19,23 @@ export type ScheduleProps = {
 
 /** The rule's own event reaches the function, whose `id` and `time` name the run. Two retries, none after an hour. */
 export class Schedule extends Construct {
+  /** Starts that failed for good. */
+  readonly onFailure: Queue
+
   constructor(scope: Construct, id: string, { pipeline, expression, ingest }: ScheduleProps) {
     super(scope, id)
-    const onFailure = new Queue(this, 'OnFailure', {
+    this.onFailure = new Queue(this, 'OnFailure', {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
     })
-    ingest.allow('sqs:SendMessage', onFailure.queueArn)
+    const { queueArn } = this.onFailure
+    ingest.allow('sqs:SendMessage', queueArn)
     new EventInvokeConfig(this, 'AsyncInvoke', {
       function: ingest.function,
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
-      onFailure: { bind: () => ({ destination: onFailure.queueArn }) },
+      onFailure: { bind: () => ({ destination: queueArn }) },
     })
     new Rule(this, 'Rule', {
       ruleName: ruleName(pipeline),

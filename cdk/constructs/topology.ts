@@ -1,14 +1,14 @@
 /**
- * Topics, tables and subjects through one custom resource, for targets whose CloudFormation knows none of them.
+ * Topics, tables and subjects through one custom resource: those of them that a target's CloudFormation does not know.
  */
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda'
-import { CustomResource, Duration } from 'aws-cdk-lib/core'
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core'
 import { Provider } from 'aws-cdk-lib/custom-resources'
 import { Construct } from 'constructs'
-import { cassandraSecretName } from '../../src/core/names.ts'
 import type { Topology as TopologyModel } from '../../src/core/topology.ts'
-import { functionEnvironment, type Settings } from '../settings.ts'
+import { topologyAccess } from '../access.ts'
+import type { Services } from '../services.ts'
 import { BundledFunction } from './bundled-function.ts'
 import { FunctionLogGroup } from './log-group.ts'
 
@@ -17,25 +17,26 @@ const providerName = 'sluice-topology-provider'
 
 export type TopologyProps = {
   readonly topology: TopologyModel
-  readonly settings: Settings
+  readonly services: Services
   readonly layer: LayerVersion
 }
 
 /** Runs when the model or an address changes. Removing it keeps the data. */
 export class Topology extends Construct {
-  constructor(scope: Construct, id: string, { topology, settings, layer }: TopologyProps) {
+  constructor(scope: Construct, id: string, { topology, services, layer }: TopologyProps) {
     super(scope, id)
-    const environment = functionEnvironment(settings)
+    const ensured = services.ensured(topology)
     const handler = new BundledFunction(this, 'Handler', {
       name: handlerName,
       description: 'Creates topics, tables and subjects',
       bundle: { entry: 'topology.ts', alias: {} },
       timeout: Duration.minutes(3),
-      environment,
+      services,
+      access: topologyAccess(ensured),
+      reads: 'services',
       layer,
     })
-    handler.allowSecret(cassandraSecretName)
-    const logGroup = new FunctionLogGroup(this, 'ProviderLogs', providerName)
+    const logGroup = new FunctionLogGroup(this, 'ProviderLogs', providerName, services.logRetention)
     const role = new Role(this, 'ProviderRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     role.addToPolicy(logGroup.writeStatement)
     const provider = new Provider(this, 'Provider', {
@@ -47,7 +48,10 @@ export class Topology extends Construct {
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::SluiceTopology',
       serviceToken: provider.serviceToken,
-      properties: { Topology: JSON.stringify(topology), Services: JSON.stringify(environment) },
+      properties: {
+        Topology: JSON.stringify(ensured),
+        Services: Stack.of(this).toJsonString(services.environment),
+      },
     })
   }
 }

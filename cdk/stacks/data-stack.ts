@@ -1,18 +1,19 @@
 /**
- * What keeps data: topics, tables and subjects. Deleting the stack leaves them in place.
+ * What keeps data and CloudFormation cannot make: topics and subjects, and tables where there is Cassandra itself.
+ * Deleting the stack leaves them in place.
  */
-import { type App, Stack } from 'aws-cdk-lib/core'
-import type { Pipeline } from '../../src/core/pipeline.ts'
-import { topologyOf } from '../../src/core/topology.ts'
+import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
+import type { Topology as TopologyModel } from '../../src/core/topology.ts'
 import { RuntimeLayer } from '../constructs/runtime-layer.ts'
 import { Topology } from '../constructs/topology.ts'
-import type { Settings } from '../settings.ts'
+import type { Services } from '../services.ts'
+
+export type DataStackProps = StackProps & { readonly topology: TopologyModel; readonly services: Services }
 
 export class DataStack extends Stack {
-  constructor(app: App, { settings, pipelines }: { settings: Settings; pipelines: readonly Pipeline[] }) {
-    const { account, region } = settings.target
-    super(app, 'sluice-data', { env: { account, region }, description: 'Sluice: topics, tables and subjects' })
+  constructor(app: App, id: string, { topology, services, ...props }: DataStackProps) {
+    super(app, id, props)
     const layer = new RuntimeLayer(this, 'RuntimeLayer')
-    new Topology(this, 'Topology', { topology: topologyOf(pipelines), settings, layer })
+    new Topology(this, 'Topology', { topology, services, layer })
   }
 }

@@ -1,20 +1,25 @@
 /**
  * What moves data: the functions, schedule and mappings of every pipeline. It holds no data of its own.
  */
-import { type App, Stack } from 'aws-cdk-lib/core'
+import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { RuntimeLayer } from '../constructs/runtime-layer.ts'
-import type { Settings } from '../settings.ts'
+import type { Services } from '../services.ts'
+
+export type PipelinesStackProps = StackProps & {
+  readonly pipelines: readonly Pipeline[]
+  readonly services: Services
+}
 
 export class PipelinesStack extends Stack {
-  constructor(app: App, { settings, pipelines }: { settings: Settings; pipelines: readonly Pipeline[] }) {
-    const { account, region } = settings.target
-    super(app, 'sluice-pipelines', {
-      env: { account, region },
-      description: 'Sluice: functions, schedules and mappings',
-    })
+  readonly deployed: readonly PipelineFunctions[]
+
+  constructor(app: App, id: string, { pipelines, services, ...props }: PipelinesStackProps) {
+    super(app, id, { description: 'Sluice: functions, schedules and mappings', ...props })
     const layer = new RuntimeLayer(this, 'RuntimeLayer')
-    for (const pipeline of pipelines) new PipelineFunctions(this, pipeline.name, { pipeline, settings, layer })
+    this.deployed = pipelines.map(
+      (pipeline) => new PipelineFunctions(this, pipeline.name, { pipeline, services, layer }),
+    )
   }
 }

@@ -1,7 +1,7 @@
-/** The Python environments: one for the services, one for what only tests need; both pinned by hash. */
+/** The Python environments: one for the services, two for what only tests need; pinned by hash. */
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pythonFolder, root, testPythonFolder } from './paths.mjs'
+import { lintFolder, pythonFolder, root, testPythonFolder } from './paths.mjs'
 import { runOrFail } from './process.mjs'
 import { step } from './progress.mjs'
 import { requirePython } from './requirements.mjs'
@@ -20,6 +20,14 @@ export const testPython = {
   requirements: join(root, 'scripts', 'requirements-tests.txt'),
   title: 'Python packages for tests',
   contents: 'an emulator of AWS Glue, about 30 MB',
+}
+
+/** The linter of CloudFormation templates, apart as it wants other versions than the emulator of tests. */
+export const lintPython = {
+  folder: lintFolder,
+  requirements: join(root, 'scripts', 'requirements-lint.txt'),
+  title: 'Python packages for the linter',
+  contents: 'a linter of CloudFormation templates, about 20 MB',
 }
 
 /** Builds an environment beside its place and moves it there when complete. */

@@ -3,6 +3,9 @@
  */
 import { Command } from 'commander'
 import { deadLettersCommand } from './commands/dead-letters.ts'
+import { deployCommand } from './commands/deploy.ts'
+import { destroyCommand } from './commands/destroy.ts'
+import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { invokeCommand } from './commands/invoke.ts'
@@ -49,6 +52,9 @@ Examples:
     runCommand(),
     logsCommand(),
     invokeCommand(),
+    deployCommand(),
+    diffCommand(),
+    destroyCommand(),
   ]) {
     program.addCommand(settle(command, program))
   }

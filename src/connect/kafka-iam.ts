@@ -18,14 +18,13 @@ const userAgent = 'sluice'
  * whenever its session is about to end. A token is good for 15 minutes, or until its credentials expire if that is sooner.
  * Fails with KAFKA_UNAVAILABLE when there are no credentials.
  */
-export function iamTokens(
-  region: string,
-  credentials: CredentialsSource = signing(region).credentials,
-): () => Promise<string> {
+export function iamTokens(region: string, given?: CredentialsSource): () => Promise<string> {
   const host = `kafka.${region}.amazonaws.com`
-  const { sha256 } = signing(region)
+  let loaded: ReturnType<typeof signing> | null = null
   return async () => {
-    const identity = await credentials().catch((cause) => {
+    loaded ??= signing(region)
+    const { credentials, sha256 } = await loaded
+    const identity = await (given ?? credentials)().catch((cause) => {
       throw new SluiceError('KAFKA_UNAVAILABLE', 'there are no AWS credentials to sign in to Kafka with', { cause })
     })
     const signer = new SignatureV4({

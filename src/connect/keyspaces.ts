@@ -28,7 +28,7 @@ export function keyspacesHost(region: string): string {
  */
 export function keyspacesOptions(
   { region }: KeyspacesEndpoint,
-  credentials: () => Promise<Credentials> = signing(region).credentials,
+  credentials: () => Promise<Credentials> = processCredentials(region),
 ): ClientOptions {
   const host = keyspacesHost(region)
   return {
@@ -44,6 +44,15 @@ export function keyspacesOptions(
     policies: { loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(region), retry: boundedRetry() },
     // Two dozen TLS handshakes before the first request would be most of a cold start: they follow behind it.
     pooling: { coreConnectionsPerHost: { [types.distance.local]: connectionsPerHost }, warmup: false },
+  }
+}
+
+/** The credentials of the process. One client finds them for all connections. */
+export function processCredentials(region: string): () => Promise<Credentials> {
+  let loaded: ReturnType<typeof signing> | null = null
+  return async () => {
+    loaded ??= signing(region)
+    return (await loaded).credentials()
   }
 }
 

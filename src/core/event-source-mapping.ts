@@ -42,6 +42,34 @@ export type EventSourceMappingProperties = {
   readonly Enabled?: boolean
 }
 
+/** What names a cluster of Amazon MSK as the source, with what only provisioned pollers honour. */
+export type ManagedKafkaSource = {
+  /** ARN of the cluster. */
+  readonly EventSourceArn: string
+  readonly AmazonManagedKafkaEventSourceConfig: { readonly ConsumerGroupId: string }
+  /** Without any, the function's role is what proves who polls. */
+  readonly SourceAccessConfigurations?: readonly { readonly Type: 'SASL_SCRAM_512_AUTH'; readonly URI: string }[]
+  /** Mappings of one group share their pollers' capacity. */
+  readonly ProvisionedPollerConfig: {
+    readonly MinimumPollers: number
+    readonly MaximumPollers: number
+    readonly PollerGroupName: string
+  }
+  readonly BisectBatchOnFunctionError: boolean
+  /** −1: without end. */
+  readonly MaximumRetryAttempts: number
+  /** −1: without end. */
+  readonly MaximumRecordAgeInSeconds: number
+  readonly MetricsConfig: { readonly Metrics: readonly ('EventCount' | 'ErrorCount' | 'KafkaMetrics')[] }
+}
+
+/** The properties of a mapping from a cluster of Amazon MSK. */
+export type ManagedEventSourceMappingProperties = Omit<
+  EventSourceMappingProperties,
+  'SelfManagedEventSource' | 'SelfManagedKafkaEventSourceConfig'
+> &
+  ManagedKafkaSource
+
 /** SSM path below which each mapping of an app is one parameter: `<path><function name>`. */
 export const mappingParameterPath = '/sluice/event-source-mappings/'
 

@@ -15,6 +15,23 @@ export type Cdk = (...args: string[]) => Promise<void>
 /** How many characters of what cdk prints are kept to say why it failed. */
 const maxOutput = 1_000_000
 
+/** The program of this clone. */
+export const cdkProgram = join(cloneFolder, 'node_modules/aws-cdk/bin/cdk')
+
+/** The variables with which cdk speaks to an emulator, and to no account of AWS whatever the machine's credentials. */
+export function emulatorVariables({ endpoint, accountId, region }: AwsEndpoint): Record<string, string | undefined> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: accountId,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: region,
+    AWS_PROFILE: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    CDK_HOME: join(workFolder, 'cache', 'cdk'),
+  }
+}
+
 /**
  * The cdk of this clone, run on the app in a folder, for an emulator's account only; its own cache stays below
  * `.sluice/`. The signal ends it.
@@ -22,14 +39,7 @@ const maxOutput = 1_000_000
 export function cdkFor(app: string, aws: AwsEndpoint, logFile: string, signal: AbortSignal): Cdk {
   const environment = {
     ...process.env,
-    AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_ENDPOINT_URL_S3: aws.endpoint,
-    AWS_ACCESS_KEY_ID: aws.accountId,
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: aws.region,
-    AWS_PROFILE: undefined,
-    AWS_SESSION_TOKEN: undefined,
-    CDK_HOME: join(workFolder, 'cache', 'cdk'),
+    ...emulatorVariables(aws),
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     // The templates are validated by the tests; here it would cost a second at each synth.
     CDK_VALIDATION: 'false',
@@ -37,7 +47,7 @@ export function cdkFor(app: string, aws: AwsEndpoint, logFile: string, signal: A
   }
   return (...args) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [join(cloneFolder, 'node_modules/aws-cdk/bin/cdk'), ...args], {
+      const child = spawn(process.execPath, [cdkProgram, ...args], {
         cwd: app,
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,9 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { App } from 'aws-cdk-lib/core'
-import { readSettings } from '../../cdk/settings.ts'
-import { DataStack } from '../../cdk/stacks/data-stack.ts'
-import { PipelinesStack } from '../../cdk/stacks/pipelines-stack.ts'
+import { addStacks } from '../../cdk/add-stacks.ts'
 import { pipelines } from '../../pipelines/index.ts'
 
 /** A deployed function: its folder, its layer's modules, its environment. */
@@ -44,9 +42,7 @@ export function buildFunctions(): Build {
   try {
     const { context } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../cdk.json'), 'utf8'))
     const app = new App({ context: { ...context, target: 'embedded' }, outdir: folder, analyticsReporting: false })
-    const settings = readSettings((key) => app.node.tryGetContext(key), {})
-    new DataStack(app, { settings, pipelines })
-    new PipelinesStack(app, { settings, pipelines })
+    addStacks(app, {}, pipelines)
     writeFileSync(join(folder, 'invoke.cjs'), invokeScript)
     const functions = app.synth().stacks.flatMap(({ template }) => functionsOf(template.Resources, folder))
     return { functions, remove: () => rmSync(folder, { recursive: true, force: true }) }

@@ -7,6 +7,7 @@ import { pipelineFile } from '../../cdk/pipeline-files.ts'
 import { layerPackages, layerVersions } from '../../layers/runtime/packages.ts'
 import { prebundleLayer } from '../../layers/runtime/prebundle.ts'
 import { pipelines } from '../../pipelines/index.ts'
+import { renderEnvironment } from '../../src/core/environment.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { root, scratch } from './templates.ts'
 
@@ -21,21 +22,17 @@ beforeAll(() => {
   for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
 })
 
+const variables = renderEnvironment({
+  bootstrapServers: '127.0.0.1:1',
+  kafka: { kind: 'plaintext' },
+  cassandra: { kind: 'cassandra', host: '127.0.0.1', port: 1, localDataCenter: 'datacenter1', secret: 'none' },
+  registry: { kind: 'confluent', url: 'http://127.0.0.1:1' },
+  sourceUrl: null,
+})
+
 /** Runs a line of CommonJS in plain Node that knows nothing but the layer; gives what it prints. */
 function run(source: string): string {
-  const env = {
-    NODE_PATH: modules,
-    KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
-    KAFKA_ACCESS: 'plaintext',
-    CASSANDRA_ACCESS: 'cassandra',
-    REGISTRY_ACCESS: 'confluent',
-    CASSANDRA_HOST: '127.0.0.1',
-    CASSANDRA_PORT: '1',
-    CASSANDRA_LOCAL_DATA_CENTER: 'datacenter1',
-    CASSANDRA_SECRET: 'none',
-    REGISTRY_URL: 'http://127.0.0.1:1',
-    AWS_REGION: 'us-east-1',
-  }
+  const env = { NODE_PATH: modules, AWS_REGION: 'us-east-1', ...variables }
   return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })
 }
 
@@ -64,6 +61,23 @@ describe('a function', () => {
     expect(
       run(`const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`),
     ).toBe('function2')
+  })
+
+  /** Time in ms that the loading thread spends on a module: without what else the machine does. */
+  const loadMs = (name: string) => {
+    const source = `const before = process.threadCpuUsage(); require('${name}');
+      const { user, system } = process.threadCpuUsage(before); process.stdout.write(String((user + system) / 1000))`
+    return Number(run(source))
+  }
+  /** What cassandra-driver takes on an idle core of the machine that the limit was set on: the measure of any other. */
+  const driverMs = 57
+
+  test.each(entries)('%s is loaded within 150 ms', (entry) => {
+    const pairs = Array.from({ length: 7 }, () => [loadMs(`./${entry}`), loadMs('cassandra-driver')] as const)
+    const least = (times: readonly number[]) => Math.min(...times)
+    const scaled = (least(pairs.map(([own]) => own)) / least(pairs.map(([, driver]) => driver))) * driverMs
+    process.stdout.write(`${entry} loads in ${Math.round(scaled)} ms\n`)
+    expect(scaled).toBeLessThan(150)
   })
 
   test('is small, and so is the layer', () => {

@@ -48,8 +48,7 @@ describe.concurrent('without a target', () => {
 
 describe.concurrent('a wrong value stops synth with one sentence', () => {
   test.each([
-    [{ target: 'aws' }, 'context "target" is "aws", which is not built yet: use embedded or localstack'],
-    [{ target: 'laptop' }, 'context "target" is "laptop", but it must be embedded or localstack'],
+    [{ target: 'laptop' }, 'context "target" is "laptop", but it must be embedded, localstack or aws'],
     [
       { target: 'embedded', cassandraPort: '90420' },
       'context "cassandraPort" is "90420", but it must be a port from 1 to 65535',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { templates } from './templates.ts'
+import { awsTemplates, templates } from './templates.ts'
 
 /** Hashes of code change with every edit of a function and say nothing about the template. */
 const withoutHashes = (template: object) => JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '<hash>'))
@@ -10,4 +10,9 @@ test('the templates are those that were reviewed last', () => {
     'sluice-data': withoutHashes(data.toJSON()),
     'sluice-pipelines': withoutHashes(pipelines.toJSON()),
   }).toMatchSnapshot()
+})
+
+test('and those for aws, stage prod', () => {
+  const made = Object.entries(awsTemplates()).map(([name, template]) => [name, withoutHashes(template.toJSON())])
+  expect(Object.fromEntries(made)).toMatchSnapshot()
 })

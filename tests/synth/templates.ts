@@ -7,9 +7,11 @@ import { join, resolve } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { App, type Stack } from 'aws-cdk-lib/core'
 import { afterAll } from 'vitest'
+import { addAwsStacks } from '../../cdk/aws-app.ts'
+import { readAwsSettings } from '../../cdk/aws-settings.ts'
+import { addLocalStacks } from '../../cdk/local-app.ts'
 import { readSettings } from '../../cdk/settings.ts'
-import { DataStack } from '../../cdk/stacks/data-stack.ts'
-import { PipelinesStack } from '../../cdk/stacks/pipelines-stack.ts'
+import { readTarget } from '../../cdk/target.ts'
 import { pipelines as allPipelines } from '../../pipelines/index.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 
@@ -22,27 +24,51 @@ export const root = resolve(import.meta.dirname, '../..')
 export const scratch = mkdtempSync(join(tmpdir(), 'sluice-synth-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-/** The stacks without their functions' code, which takes no part in a template but for its hash. */
-export function stacks(
-  context: Readonly<Record<string, unknown>> = {},
-  pipelines: readonly Pipeline[] = allPipelines,
-): { data: Stack; pipelines: Stack } {
+type ContextValues = Readonly<Record<string, unknown>>
+
+/** An app without its functions' code, which takes no part in a template but for its hash. */
+export function appOf(context: ContextValues): App {
   const { context: committed } = JSON.parse(readFileSync(resolve(root, 'cdk.json'), 'utf8'))
-  const app = new App({
-    context: { ...committed, 'aws:cdk:bundling-stacks': [], target: 'embedded', ...context },
+  return new App({
+    context: { ...committed, 'aws:cdk:bundling-stacks': [], ...context },
     outdir: mkdtempSync(join(scratch, 'assembly-')),
     analyticsReporting: false,
   })
-  const settings = readSettings((key) => app.node.tryGetContext(key), {})
-  return {
-    data: new DataStack(app, { settings, pipelines }),
-    pipelines: new PipelinesStack(app, { settings, pipelines }),
-  }
+}
+
+/** The stacks of target embedded. */
+export function stacks(
+  context: ContextValues = {},
+  pipelines: readonly Pipeline[] = allPipelines,
+): { data: Stack; pipelines: Stack } {
+  const app = appOf({ target: 'embedded', ...context })
+  const get = (key: string) => app.node.tryGetContext(key)
+  const target = readTarget(get, {})
+  if (target.name === 'aws') throw new Error('for target aws there is awsStacks')
+  return addLocalStacks(app, readSettings(get, target), pipelines)
+}
+
+/** The stacks of target aws, stage prod unless context says so. */
+export function awsStacks(context: ContextValues = {}, pipelines: readonly Pipeline[] = allPipelines) {
+  const app = appOf({ target: 'aws', stage: 'prod', ...context })
+  const get = (key: string) => app.node.tryGetContext(key)
+  const target = readTarget(get, {})
+  if (target.name !== 'aws') throw new Error('context names another target')
+  return addAwsStacks(app, readAwsSettings(get, Object.keys(app.node.getAllContext()), target), pipelines)
+}
+
+/** The templates of target aws. */
+export type AwsTemplates = Readonly<Record<keyof ReturnType<typeof awsStacks>, Template>>
+
+/** The templates of {@link awsStacks}. */
+export function awsTemplates(context?: ContextValues, pipelines?: readonly Pipeline[]): AwsTemplates {
+  const made = Object.entries(awsStacks(context, pipelines))
+  return Object.fromEntries(made.map(([name, stack]) => [name, Template.fromStack(stack)])) as AwsTemplates
 }
 
 /** The templates of the stacks. */
 export function templates(
-  context?: Readonly<Record<string, unknown>>,
+  context?: ContextValues,
   pipelines?: readonly Pipeline[],
 ): { data: Template; pipelines: Template } {
   const made = stacks(context, pipelines)

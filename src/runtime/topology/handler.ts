@@ -28,7 +28,10 @@ export function topologyHandler() {
   }
 }
 
-/** Makes topics, tables and subjects those of the model, each kind as soon as its service answers. Fails with the first failure, after all kinds ended. */
+/**
+ * Makes topics, tables and subjects those of the model, each kind as soon as its service answers. A model without tables
+ * leaves Cassandra alone: CloudFormation makes those of Keyspaces. Fails with the first failure, after all kinds ended.
+ */
 export async function ensureTopology(
   environment: FunctionEnvironment,
   { keyspace, topics, tables, subjects }: Topology,
@@ -36,7 +39,7 @@ export async function ensureTopology(
 ): Promise<void> {
   const results = await Promise.allSettled([
     timed('topics', ensureTopics(environment, topics, patience)),
-    timed('tables', ensureTables(environment.cassandra, keyspace, tables, patience)),
+    ...(tables.length > 0 ? [timed('tables', ensureTables(environment.cassandra, keyspace, tables, patience))] : []),
     timed('subjects', ensureSubjects(environment.registry, subjects, patience)),
   ])
   for (const result of results) if (result.status === 'rejected') throw result.reason

@@ -50,6 +50,24 @@ describe('the command line', { timeout: 30_000 }, () => {
       ['invoke', 'f', '--environment', '../x'],
       "option '--environment <name>' argument '../x' is invalid. Allowed are lower-case letters, digits and hyphens, 41 at most.",
     ],
+    [['deploy'], 'ARGUMENT_INVALID: say where to: --target embedded, --target localstack, --target aws'],
+    [['deploy', '--target', 'cloud'], "argument 'cloud' is invalid. Allowed choices are embedded, localstack, aws."],
+    [['deploy', '--target', 'aws'], 'ARGUMENT_INVALID: --target aws needs --stage dev or --stage prod'],
+    [['diff', '--target', 'aws', '--stage', 'dev'], 'ARGUMENT_INVALID: --target aws needs --account <id>'],
+    [['diff', '--target', 'aws', '--account', '12'], 'Allowed are the 12 digits of an AWS account.'],
+    [
+      ['diff', '--target', 'embedded', '--stage', 'dev'],
+      'ARGUMENT_INVALID: --stage belongs to --target aws: leave it out',
+    ],
+    [['deploy', '--target', 'localstack', '-c', 'cluster'], 'Allowed is key=value.'],
+    [
+      ['destroy', '--target', 'aws', '--stage', 'dev', '--account', '123456789012', '--delete-data', 'prod'],
+      'ARGUMENT_INVALID: --delete-data is "prod", but the stage is "dev"',
+    ],
+    [
+      ['deploy', '--target', 'embedded', '--environment', 'no-such-environment'],
+      'STACK_NOT_RUNNING: environment "no-such-environment" is not up',
+    ],
   ])('refuses %j with what is allowed, on stderr, with exit code 1', async (args, sentence) => {
     const { code, stdout, stderr } = await sluice(...args)
     expect(stderr).toContain(sentence)

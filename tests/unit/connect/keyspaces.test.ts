@@ -5,10 +5,9 @@ import { Sha256Node } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type ClientOptions, errors, policies, types } from 'cassandra-driver'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { signing } from '../../../src/connect/aws.ts'
 import { clientWith } from '../../../src/connect/cassandra.ts'
 import { cassandraError } from '../../../src/connect/cassandra-error.ts'
-import { keyspacesHost, keyspacesOptions, signingProvider } from '../../../src/connect/keyspaces.ts'
+import { keyspacesHost, keyspacesOptions, processCredentials, signingProvider } from '../../../src/connect/keyspaces.ts'
 import { type Credentials, stringToSign } from '../../../src/connect/keyspaces-signature.ts'
 import { type Authority, newAuthority } from '../../fixtures/certificates.ts'
 import { type CqlServer, startCqlServer } from '../../fixtures/cql-server.ts'
@@ -109,7 +108,7 @@ describe('the handshake', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', known.secretAccessKey)
     vi.stubEnv('AWS_SESSION_TOKEN', known.sessionToken ?? '')
     try {
-      expect(await connecting(here(signing(region).credentials))).toBeNull()
+      expect(await connecting(here(processCredentials(region)))).toBeNull()
     } finally {
       vi.unstubAllEnvs()
     }

@@ -181,7 +181,11 @@ describe('addresses', () => {
   })
 
   test('the defaults of target localstack are names and ports of these containers', () => {
-    const settings = readSettings((key) => (key === 'target' ? 'localstack' : undefined), {})
+    const settings = readSettings(() => undefined, {
+      name: 'localstack',
+      account: '000000000000',
+      region: 'us-east-1',
+    })
     const inside = (name: string) => `${name}:${service(name).ports?.[0]?.split(':')[2]}`
     expect(settings.bootstrapServers).toEqual(['kafka:19092'])
     expect(service('kafka-1').networks?.default.aliases).toEqual(['kafka'])

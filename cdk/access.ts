@@ -1,0 +1,79 @@
+/**
+ * What a function may reach, derived from the pipelines: the model that each target turns into permissions.
+ */
+import { cursorsTable, fetchedTable, publishedTable, runsTable } from '../src/core/ledger.ts'
+import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
+import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
+import type { Topology } from '../src/core/topology.ts'
+
+/** Names of what a function works with; each list is empty where it has no business. */
+export type Access = {
+  /** Topics it produces to. */
+  readonly produce: readonly string[]
+  /** The topic that it is started for, and the consumer group. */
+  readonly consume: { readonly topic: string; readonly group: string } | null
+  /** Topics it creates and configures. */
+  readonly ensureTopics: readonly string[]
+  /** Tables it reads. */
+  readonly select: readonly string[]
+  /** Tables it writes. */
+  readonly modify: readonly string[]
+  /** Whether it creates and changes tables. */
+  readonly ensureTables: boolean
+  /** Subjects whose schemas it looks up. */
+  readonly subjects: readonly string[]
+  /** Subjects it registers schemas under. */
+  readonly ensureSubjects: readonly string[]
+}
+
+const nothing: Access = {
+  produce: [],
+  consume: null,
+  ensureTopics: [],
+  select: [],
+  modify: [],
+  ensureTables: false,
+  subjects: [],
+  ensureSubjects: [],
+}
+
+/** What the function of a stage needs. Fails where the pipeline has no such stage. */
+export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
+  const { name, topic, process, tables } = pipeline
+  if (stage === 'ingest') {
+    return {
+      ...nothing,
+      produce: [topic.name, deadLetterTopic(topic.name)],
+      select: [runsTable.name, cursorsTable.name],
+      modify: [runsTable.name, fetchedTable.name, publishedTable.name, cursorsTable.name],
+      subjects: [valueSubject(topic.name)],
+    }
+  }
+  if (stage === 'process') {
+    if (!process) throw new Error(`pipeline "${name}" has no process stage`)
+    return {
+      ...nothing,
+      consume: { topic: topic.name, group: consumerGroup(name, stage) },
+      produce: [process.topic.name, deadLetterTopic(topic.name)],
+      subjects: [valueSubject(topic.name), valueSubject(process.topic.name)],
+    }
+  }
+  const written = writtenTopic(pipeline).name
+  return {
+    ...nothing,
+    consume: { topic: written, group: consumerGroup(name, stage) },
+    produce: [deadLetterTopic(written)],
+    modify: tables.map((table) => table.name),
+    subjects: [valueSubject(written)],
+  }
+}
+
+/** What the custom resource needs to make a target fit the model. */
+export function topologyAccess({ topics, tables, subjects }: Topology): Access {
+  return {
+    ...nothing,
+    ensureTopics: topics.map(({ name }) => name),
+    ensureTables: tables.length > 0,
+    ensureSubjects: subjects.map(({ subject }) => subject),
+  }
+}

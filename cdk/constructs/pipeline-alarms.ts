@@ -1,0 +1,120 @@
+/**
+ * The alarms of a pipeline. Each names, in its description, what it means and which command says more.
+ */
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import { Duration } from 'aws-cdk-lib/core'
+import { Construct } from 'constructs'
+import type { PipelineFunctions } from './pipeline-functions.ts'
+import type { FunctionMetrics, PipelineMetrics, StageMetrics } from './pipeline-metrics.ts'
+
+export type PipelineAlarmsProps = {
+  readonly functions: PipelineFunctions
+  readonly metrics: PipelineMetrics
+  readonly topic: Topic
+}
+
+/** When an alarm goes off: a metric at or above a threshold in each of so many periods of five minutes. */
+type Condition = {
+  readonly metric: IMetric
+  readonly threshold: number
+  readonly periods: number
+  readonly meaning: string
+}
+
+const alarmPeriod = Duration.minutes(5)
+/** A stage is behind when what waits is the work of so many runs. */
+const runsBehind = 10
+
+export class PipelineAlarms extends Construct {
+  readonly alarms: readonly Alarm[]
+
+  constructor(scope: Construct, id: string, { functions, metrics, topic }: PipelineAlarmsProps) {
+    super(scope, id)
+    const { pipeline, schedule } = functions
+    const conditions: Record<string, Condition> = {
+      ...functionConditions('ingest', metrics.ingest),
+      'ingest-failed': {
+        metric: schedule.onFailure.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod }),
+        threshold: 1,
+        periods: 1,
+        meaning: 'a run failed three times; its cursor stays, and the next run goes on from there',
+      },
+    }
+    for (const stage of metrics.stages) {
+      const name = stage.name.slice(stage.name.lastIndexOf('-') + 1)
+      Object.assign(conditions, functionConditions(name, stage), {
+        [`${name}-behind`]: {
+          metric: stage.lag.with({ period: alarmPeriod }),
+          threshold: runsBehind * pipeline.source.recordsPerRun,
+          periods: 3,
+          meaning: `records of ${runsBehind} runs wait: more come than are worked off`,
+        },
+        [`${name}-stalled`]: {
+          metric: stalled(stage),
+          threshold: 1,
+          periods: 2,
+          meaning: 'records wait and none was committed for ten minutes: the oldest is at least that old',
+        },
+        [`${name}-polling`]: {
+          metric: stage.pollingErrors.with({ period: alarmPeriod }),
+          threshold: 1,
+          periods: 3,
+          meaning: 'the pollers do not get through to Kafka: network, security group or permission',
+        },
+      })
+    }
+    this.alarms = Object.entries(conditions).map(([name, condition]) => {
+      const alarm = new Alarm(this, name, {
+        alarmName: `sluice-${pipeline.name}-${name}`,
+        alarmDescription: `Sluice, pipeline ${pipeline.name}: ${condition.meaning}. See docs/aws.md.`,
+        metric: condition.metric,
+        threshold: condition.threshold,
+        evaluationPeriods: condition.periods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      })
+      alarm.addAlarmAction(new SnsAction(topic))
+      alarm.addOkAction(new SnsAction(topic))
+      return alarm
+    })
+  }
+}
+
+function functionConditions(
+  name: string,
+  { errors, throttles, deadLetters }: FunctionMetrics,
+): Record<string, Condition> {
+  return {
+    [`${name}-errors`]: {
+      metric: errors.with({ period: alarmPeriod }),
+      threshold: 1,
+      periods: 3,
+      meaning: `function ${name} fails again and again; its log says with which code, and docs/runbook.md what to do`,
+    },
+    [`${name}-throttles`]: {
+      metric: throttles.with({ period: alarmPeriod }),
+      threshold: 1,
+      periods: 3,
+      meaning: `function ${name} is throttled: the account's concurrency is used up`,
+    },
+    [`${name}-dead-letters`]: {
+      metric: deadLetters.with({ period: alarmPeriod }),
+      threshold: 1,
+      periods: 1,
+      meaning: `function ${name} gave records up; they wait on the topic's .dlt`,
+    },
+  }
+}
+
+/** 1 while records wait and none is committed. Kafka mappings have no metric of record age. */
+function stalled({ lag, committed }: StageMetrics): MathExpression {
+  const five = { period: alarmPeriod }
+  return new MathExpression({
+    expression: 'IF(lag > 0 AND FILL(committed, 0) == 0, 1, 0)',
+    usingMetrics: { lag: lag.with(five), committed: committed.with(five) },
+    period: alarmPeriod,
+    label: 'stalled',
+  })
+}
