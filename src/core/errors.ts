@@ -38,7 +38,7 @@ export const errorTable = {
   SCHEMA_INCOMPATIBLE: { retryable: false, meaning: 'the registry refused a schema as incompatible with its subject' },
   REGISTRY_UNAVAILABLE: { retryable: true, meaning: 'the schema registry did not answer' },
   KAFKA_UNAVAILABLE: { retryable: true, meaning: 'Kafka did not answer or did not acknowledge' },
-  KAFKA_REFUSED: { retryable: false, meaning: 'Kafka and its client disagree on transport, certificates or login' },
+  KAFKA_REFUSED: { retryable: true, meaning: 'Kafka and its client disagree on transport, certificates or login' },
   TOPIC_UNKNOWN: { retryable: true, meaning: 'a topic does not exist, or not yet' },
   TOPIC_MISMATCH: { retryable: false, meaning: 'the deployed topic does not fit the pipeline' },
   CASSANDRA_UNAVAILABLE: { retryable: true, meaning: 'Cassandra did not answer or did not acknowledge' },
@@ -53,7 +53,7 @@ export type ErrorCode = keyof typeof errorTable
 export class SluiceError extends Error {
   override readonly name = 'SluiceError'
   readonly code: ErrorCode
-  /** Whether the same call can succeed later without anybody changing anything. */
+  /** Whether the same call can succeed later: nothing is wrong with what was asked for. */
   readonly retryable: boolean
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {

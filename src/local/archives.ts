@@ -29,6 +29,14 @@ try {
     await running.start().finally(running.stop)
     renameSync(made, archivePath(service.name))
   }
+} catch (error) {
+  // The installation shows the last line.
+  process.stderr.write(`${messageOf(error).split('\n')[0]}\n`)
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -183,7 +183,7 @@ describe('a mistake', () => {
     const output = await written(async () => {
       for (const [face, work] of Object.entries(faces)) {
         const { error, ms } = await failureOf(work(connection()))
-        expect(error, face).toMatchObject({ code: 'KAFKA_REFUSED', retryable: false })
+        expect(error, face).toMatchObject({ code: 'KAFKA_REFUSED', retryable: true })
         expect(error.message, face).toMatch(message)
         expect(error.message, face).toContain(bootstrapServers)
         expect(ms, face).toBeLessThan(3_000)

@@ -7,7 +7,7 @@ import { pipelineFile } from '../../cdk/pipeline-files.ts'
 import { layerPackages, layerVersions } from '../../layers/runtime/packages.ts'
 import { prebundleLayer } from '../../layers/runtime/prebundle.ts'
 import { pipelines } from '../../pipelines/index.ts'
-import { renderEnvironment } from '../../src/core/environment.ts'
+import { type FunctionEnvironment, renderEnvironment } from '../../src/core/environment.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { root, scratch } from './templates.ts'
 
@@ -22,17 +22,24 @@ beforeAll(() => {
   for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
 })
 
-const variables = renderEnvironment({
+const local: FunctionEnvironment = {
   bootstrapServers: '127.0.0.1:1',
   kafka: { kind: 'plaintext' },
   cassandra: { kind: 'cassandra', host: '127.0.0.1', port: 1, localDataCenter: 'datacenter1', secret: 'none' },
   registry: { kind: 'confluent', url: 'http://127.0.0.1:1' },
   sourceUrl: null,
-})
+}
+const region = 'us-east-1'
+const aws: FunctionEnvironment = {
+  ...local,
+  kafka: { kind: 'iam', region },
+  cassandra: { kind: 'keyspaces', region },
+  registry: { kind: 'glue', name: 'sluice', region },
+}
 
 /** Runs a line of CommonJS in plain Node that knows nothing but the layer; gives what it prints. */
-function run(source: string): string {
-  const env = { NODE_PATH: modules, AWS_REGION: 'us-east-1', ...variables }
+function run(source: string, environment: FunctionEnvironment = local): string {
+  const env = { NODE_PATH: modules, AWS_REGION: region, ...renderEnvironment(environment) }
   return execFileSync(process.execPath, ['-e', source], { cwd: folder, env, encoding: 'utf8' })
 }
 
@@ -58,9 +65,9 @@ describe('the layer', () => {
 
 describe('a function', () => {
   test.each(entries)('%s loads with nothing but the layer, and takes no callback', (entry) => {
-    expect(
-      run(`const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`),
-    ).toBe('function2')
+    const source = `const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`
+    expect(run(source)).toBe('function2')
+    expect(run(source, aws)).toBe('function2')
   })
 
   /** Time in ms that the loading thread spends on a module: without what else the machine does. */

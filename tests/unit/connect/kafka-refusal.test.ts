@@ -14,7 +14,7 @@ describe('a login that kafkajs reports as failed', () => {
 
   test('is refused when the broker said so', () => {
     const refused = failed('Authentication failed during authentication due to invalid credentials')
-    expect(refused).toMatchObject({ code: 'KAFKA_REFUSED', retryable: false })
+    expect(refused).toMatchObject({ code: 'KAFKA_REFUSED', retryable: true })
     expect(refused?.message).toMatch(/^Kafka at h:1 refused the login: /)
   })
 
