@@ -27,7 +27,7 @@ let service: RunningService | undefined
 
 beforeAll(async () => {
   authority = newAuthority('authority')
-  const { certificate, privateKey } = authority.issue({ name: 'localhost', addresses: ['127.0.0.1'] })
+  const { certificate, privateKey } = authority.issue({ name: 'cassandra.example', addresses: ['127.0.0.1'] })
   const folders = foldersOf(folder)
   mkdirSync(join(folder, 'logs'), { recursive: true })
   const keystore = join(folder, 'cassandra.pem')
