@@ -106,13 +106,13 @@ export class Dispatcher {
 
   /** Queues fetched records that the filter lets through; pauses the partition when its queue is full. */
   receive(fetched: FetchedRecords): void {
-    const { settings, report, mapping, setPaused, onSettled } = this.#context
+    const { report, mapping, setPaused, onSettled } = this.#context
     const partition = this.#partitions.get(fetched.partition)
     if (!partition || this.#stopping.signal.aborted) return
     const { id } = partition
     const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
     report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length, filtered })
-    partition.full ||= partition.queue.bytes >= partitionQueueBytes(settings, this.#partitions.size)
+    partition.full ||= partition.queue.bytes >= this.#queueLimit()
     if (partition.full) setPaused(id, true)
     onSettled()
     this.#schedulePump()
@@ -182,9 +182,15 @@ export class Dispatcher {
     })
   }
 
+  /** Bytes that a partition may queue. */
+  #queueLimit(): number {
+    const { settings, mapping } = this.#context
+    return partitionQueueBytes(settings, mapping.windowMs, this.#partitions.size)
+  }
+
   #resumeIfDrained(id: number): void {
     const partition = this.#partitions.get(id)
-    const enough = partitionQueueBytes(this.#context.settings, this.#partitions.size) / 2
+    const enough = this.#queueLimit() / 2
     if (!partition?.full || partition.queue.bytes > enough) return
     partition.full = false
     if (!partition.held) this.#context.setPaused(id, false)

@@ -51,6 +51,8 @@ export type PollerSettings = {
   readonly reconnectBackoff: BackoffLimits
   /** Memory for fetched records of one mapping, divided among its partitions; each gets between 256 KiB and one payload. */
   readonly queueBytes: number
+  /** The same for a mapping with a batching window: a batch that waits may grow to a whole payload, which a full queue would end too early. */
+  readonly windowQueueBytes: number
   /** Pollers of one mapping in provisioned mode at most, whatever it says: the cores of this machine. */
   readonly maxPollers: number
   /** Time between two looks at whether there should be more or fewer of them; AWS looks each minute, here it costs nothing. */
@@ -85,6 +87,7 @@ export const defaultSettings: PollerSettings = {
   retryBackoff: { baseMs: 100, maxMs: 10_000 },
   reconnectBackoff: { baseMs: 200, maxMs: 2_000 },
   queueBytes: 4 * 1024 * 1024,
+  windowQueueBytes: 24 * 1024 * 1024,
   maxPollers: availableParallelism(),
   scalingIntervalMs: 5_000,
   watchIntervalMs: 1_000,
@@ -98,8 +101,8 @@ export const defaultSettings: PollerSettings = {
 /** About two fetches. */
 const leastQueueBytes = 256 * 1024
 
-/** Bytes one of `partitions` assigned partitions may queue before its fetching pauses. */
-export function partitionQueueBytes(settings: PollerSettings, partitions: number): number {
-  const share = settings.queueBytes / Math.max(1, partitions)
+/** Bytes one of `partitions` assigned partitions of a mapping with that window may queue before its fetching pauses. */
+export function partitionQueueBytes(settings: PollerSettings, windowMs: number, partitions: number): number {
+  const share = (windowMs > 0 ? settings.windowQueueBytes : settings.queueBytes) / Math.max(1, partitions)
   return Math.max(leastQueueBytes, Math.min(settings.payloadLimitBytes, share))
 }
