@@ -11,6 +11,9 @@ export const speaksPlaintext = 'SLUICE_SPEAKS_PLAINTEXT'
 /** The client's own certificate, key or authority is not what it should be; no broker was asked. */
 export const materialUnusable = 'SLUICE_MATERIAL_UNUSABLE'
 
+/** Who does not take whom: the broker a login or the client's certificate, the client the broker's, or its own is broken. */
+export type RefusalKind = 'login' | 'client-certificate' | 'server-certificate' | 'material' | 'authorization'
+
 const untrusted =
   'shows a certificate of an authority that is not trusted: trust the authority that signed it, or give the broker a certificate of a trusted one'
 
@@ -37,6 +40,14 @@ const reasons: Readonly<Record<string, string>> = {
   ILLEGAL_SASL_STATE: 'takes no login at this port: connect without one, or use the port that takes it',
 }
 
+/** What Kafka's access control lists keep from a client that is logged in. */
+const unauthorized = (what: string) => `does not allow this client ${what}: grant it in the access control lists`
+const authorizations: Readonly<Record<string, string>> = {
+  TOPIC_AUTHORIZATION_FAILED: unauthorized('to read the topic'),
+  GROUP_AUTHORIZATION_FAILED: unauthorized('to be a member of the consumer group'),
+  CLUSTER_AUTHORIZATION_FAILED: unauthorized('to describe the cluster'),
+}
+
 /** A broker's TLS alert about our certificate, or the lack of one; Node puts OpenSSL's names in the code. */
 const certificateAlert = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/
 const certificateRefused =
@@ -56,7 +67,13 @@ export function isRefusal(code: string | undefined): code is string {
 export function refusal(code: string, server: string | undefined, cause?: unknown): SluiceError {
   const name = code.startsWith('SLUICE_') ? '' : ` (${code})`
   const where = server ? `Kafka at ${server}` : 'Kafka'
-  return new SluiceError('KAFKA_REFUSED', `${where} ${reasonOf(code)}${name}`, { cause })
+  const error = new SluiceError('KAFKA_REFUSED', `${where} ${reasonOf(code)}${name}`, { cause })
+  return Object.assign(error, { refusal: kindOf(code) })
+}
+
+/** Of which kind a refusal is; null for a failure of another kind, as a port that speaks another protocol. */
+export function refusalKind(error: Error): RefusalKind | null {
+  return 'refusal' in error ? (error.refusal as RefusalKind | null) : null
 }
 
 /** KAFKA_REFUSED if that is what a failure of kafkajs comes from, else null. `server` is named where the failure does not. */
@@ -78,8 +95,17 @@ function loginRefusal(message: string): string {
   return /mechanism is not supported/.test(message) ? 'UNSUPPORTED_SASL_MECHANISM' : 'SASL_AUTHENTICATION_FAILED'
 }
 
+function kindOf(code: string): RefusalKind | null {
+  if (code === materialUnusable) return 'material'
+  if (Object.hasOwn(authorizations, code)) return 'authorization'
+  if (code.includes('SASL')) return 'login'
+  if (certificateAlert.test(code)) return 'client-certificate'
+  return Object.hasOwn(reasons, code) && reasons[code]?.startsWith('shows a certificate') ? 'server-certificate' : null
+}
+
 function reasonOf(code: string): string | undefined {
   if (Object.hasOwn(reasons, code)) return reasons[code]
+  if (Object.hasOwn(authorizations, code)) return authorizations[code]
   if (certificateAlert.test(code)) return certificateRefused
   return otherAlert.test(code) ? noAgreement : undefined
 }

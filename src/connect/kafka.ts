@@ -52,6 +52,10 @@ function securityOptions(security: KafkaSecurity = { kind: 'plaintext' }): Pick<
       return {}
     case 'scram':
       return { ssl: trusting(security.ca), sasl: { mechanism: security.mechanism, ...security.login } as SASLOptions }
+    case 'plain':
+      return { ssl: trusting(security.ca), sasl: { mechanism: 'plain', ...security.login } }
+    case 'encrypted':
+      return { ssl: trusting(security.ca) }
     case 'tls': {
       const { certificate, privateKey, passphrase, ca } = security
       const own = { cert: certificate, key: privateKey, ...(passphrase === undefined ? {} : { passphrase }) }

@@ -1,25 +1,56 @@
 /**
- * Secrets by name, from AWS Secrets Manager or an emulator of it.
+ * Secrets by name or ARN, from AWS Secrets Manager or an emulator of it, in the forms that AWS Lambda defines.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import * as v from 'valibot'
 import type { Login } from '../core/endpoints.ts'
 
+const login = v.object({ username: v.string(), password: v.string() })
+const pem = v.pipe(v.string(), v.nonEmpty())
+const certificate = v.object({
+  certificate: pem,
+  privateKey: pem,
+  privateKeyPassword: v.optional(v.string()),
+})
+const authority = v.object({ certificate: pem })
+
+/** A certificate of the client's own, PEM each. */
+export type CertificateSecret = v.InferOutput<typeof certificate>
+
 /** The login in a secret of the form `{"username","password"}`. The client's settings come from the environment unless given. */
-export async function readLogin(secretName: string, given?: SecretsManagerClient): Promise<Login> {
+export function readLogin(secretName: string, given?: SecretsManagerClient): Promise<Login> {
+  return readSecret(secretName, login, '{"username","password"}', given)
+}
+
+/** The certificate in a secret of the form `{"certificate","privateKey","privateKeyPassword"?}`. */
+export function readCertificate(secretName: string, given?: SecretsManagerClient): Promise<CertificateSecret> {
+  return readSecret(secretName, certificate, '{"certificate","privateKey"}', given)
+}
+
+/** The PEM of an authority in a secret of the form `{"certificate"}`. */
+export async function readAuthority(secretName: string, given?: SecretsManagerClient): Promise<string> {
+  return (await readSecret(secretName, authority, '{"certificate"}', given)).certificate
+}
+
+async function readSecret<T>(
+  secretName: string,
+  form: v.GenericSchema<unknown, T>,
+  wanted: string,
+  given: SecretsManagerClient | undefined,
+): Promise<T> {
   // Loaded with the first secret: a quarter of a function's start, and functions that prove themselves by role need none.
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
   const client = given ?? new SecretsManagerClient()
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }))
-  const login = parsedLogin(SecretString ?? '')
-  if (!login) throw new Error(`secret ${secretName} holds no {"username","password"}`)
-  return login
+  const parsed = v.safeParse(form, parsedJson(SecretString ?? ''))
+  if (parsed.success) return parsed.output
+  throw new Error(`secret ${secretName} holds no ${wanted}`)
 }
 
 /** Null for anything else. The parser's own message would quote the secret. */
-function parsedLogin(text: string): Login | null {
+function parsedJson(text: string): unknown {
   try {
-    const { username, password } = JSON.parse(text)
-    return typeof username === 'string' && typeof password === 'string' ? { username, password } : null
+    return JSON.parse(text)
   } catch {
     return null
   }

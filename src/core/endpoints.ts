@@ -16,6 +16,10 @@ export type KafkaSecurity =
       /** PEM of the authority to trust in place of the public ones. */
       readonly ca?: string
     }
+  /** SASL/PLAIN: the broker sees the password itself. */
+  | { readonly kind: 'plain'; readonly login: Login; readonly ca?: string }
+  /** TLS alone: the client does not say who it is. */
+  | { readonly kind: 'encrypted'; readonly ca?: string }
   /** The client's own certificate, PEM each. */
   | {
       readonly kind: 'tls'

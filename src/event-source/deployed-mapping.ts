@@ -3,6 +3,7 @@
  */
 import { SluiceError } from '../core/errors.ts'
 import { type Mapping, parseMapping } from './mapping.ts'
+import { needsSecrets } from './source-security.ts'
 
 /** What was found under one id. */
 export type DeployedMapping = {
@@ -25,13 +26,16 @@ export function deployedMapping(id: string, properties: () => unknown, wanted: b
   }
 }
 
+/** What a poller may have been started without. */
+type Port = 'openDestination' | 'bootstrapServersOf' | 'secrets'
+
 /**
  * Refuses those that share a consumer group with one before them: members of one group that subscribe to different
  * topics would leave partitions unread; to one topic, split it. And those that need a port which is null.
  */
 export function refuseConflicts(
   found: readonly DeployedMapping[],
-  { openDestination, bootstrapServersOf }: { openDestination: unknown; bootstrapServersOf: unknown },
+  { openDestination, bootstrapServersOf, secrets }: Readonly<Record<Port, unknown>>,
 ): DeployedMapping[] {
   const owners = new Map<string, string>()
   return found.map((each) => {
@@ -50,6 +54,9 @@ export function refuseConflicts(
     }
     if (mapping.eventSourceArn !== null && bootstrapServersOf === null) {
       return refuse('EventSourceArn is set, and this poller was started without a way to find the brokers of a cluster')
+    }
+    if (needsSecrets(mapping.access) && secrets === null) {
+      return refuse('SourceAccessConfigurations names secrets, and this poller was started without a way to read them')
     }
     return each
   })

@@ -9,13 +9,17 @@ import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Membership } from './membership.ts'
 import type { PartitionStatus, Report } from './report.ts'
+import type { Secrets } from './secrets.ts'
 import type { PollerSettings } from './settings.ts'
+import { kafkaProblem, sourceSecurity } from './source-security.ts'
 
 /** What a worker needs besides its mapping. `report` must not throw. */
 export type WorkerOptions = {
   readonly clientId: string
   readonly invoker: Invoker
   readonly openDestination: OpenDestination | null
+  /** Only needed where a mapping names some. */
+  readonly secrets: Secrets | null
   readonly settings: PollerSettings
   readonly report: Report
   /** The worker joined, or its last processing result is another one. */
@@ -41,8 +45,10 @@ export class MappingWorker {
   #result = noRecords
 
   constructor(mapping: Mapping, options: WorkerOptions) {
-    const { settings, report, clientId } = options
+    const { settings, report, clientId, secrets } = options
     const { id, topic, consumerGroupId: groupId, startingPosition } = mapping
+    const bootstrapServers = mapping.bootstrapServers.join(',')
+    const security = () => sourceSecurity(mapping.access, secrets, settings)
     this.#id = id
     this.#options = options
     this.#dispatcher = new Dispatcher({
@@ -63,7 +69,7 @@ export class MappingWorker {
       onFailed: ({ message }) => report({ type: 'commit-failed', mapping: id, reason: message }),
     })
     this.#membership = new Membership(
-      { bootstrapServers: mapping.bootstrapServers.join(','), clientId, topic, groupId, startingPosition },
+      { bootstrapServers, security, clientId, topic, groupId, startingPosition },
       {
         assigned: (partitions) => this.#onAssigned(partitions),
         position: (partition, committed) => this.#onPosition(partition, committed),
@@ -76,9 +82,10 @@ export class MappingWorker {
           this.#dispatcher.setOpen(isSure)
           if (isSure) this.#committer.poke()
         },
-        problem: ({ message }) => {
-          report({ type: 'polling-failed', mapping: id, reason: message })
-          this.#setKafkaProblem(message)
+        problem: (error) => {
+          const reason = kafkaProblem(error)
+          report({ type: 'polling-failed', mapping: id, reason })
+          this.#setKafkaProblem(reason)
         },
         recovered: () => this.#setKafkaProblem(null),
       },

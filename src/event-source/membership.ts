@@ -9,6 +9,7 @@ import {
   kafkaConsumer,
   sessionTimeoutMs,
 } from '../connect/kafka-consumer.ts'
+import type { KafkaSecurity } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { fullJitter, pause } from './backoff.ts'
 import type { PollerSettings } from './settings.ts'
@@ -21,12 +22,18 @@ export type MembershipListener = Omit<ConsumerReader, 'ended'> & {
   recovered(): void
 }
 
+/** What each member is opened with. */
+export type MembershipOptions = Omit<ConsumerOptions, 'reader' | 'security'> & {
+  /** Asked before each member is opened, so that a rotated secret is taken on. */
+  security(): Promise<KafkaSecurity>
+}
+
 const watchIntervalMs = 500
 const leaveDeadlineMs = 5_000
 
 /** One membership, open from construction until `close`. Retries without end; never throws. */
 export class Membership {
-  readonly #options: Omit<ConsumerOptions, 'reader'>
+  readonly #options: MembershipOptions
   readonly #listener: MembershipListener
   readonly #settings: PollerSettings
   readonly #closing = new AbortController()
@@ -35,7 +42,7 @@ export class Membership {
   #isSilent = false
   #lastContact = Date.now()
 
-  constructor(options: Omit<ConsumerOptions, 'reader'>, listener: MembershipListener, settings: PollerSettings) {
+  constructor(options: MembershipOptions, listener: MembershipListener, settings: PollerSettings) {
     this.#options = options
     this.#listener = listener
     this.#settings = settings
@@ -73,7 +80,13 @@ export class Membership {
     const end = Promise.withResolvers<Error | null>()
     const onClose = () => end.resolve(null)
     closing.addEventListener('abort', onClose, { once: true })
-    const consumer = kafkaConsumer({ ...this.#options, reader: { ...this.#listener, ended: end.resolve } })
+    const security = await Promise.race([this.#options.security(), end.promise]).catch((error: Error) => error)
+    if (security === null || security instanceof Error) {
+      closing.removeEventListener('abort', onClose)
+      if (security) this.#onProblem(security)
+      return null
+    }
+    const consumer = kafkaConsumer({ ...this.#options, security, reader: { ...this.#listener, ended: end.resolve } })
     this.#consumer = consumer
     let joinedAt: number | null = null
     const openedAt = Date.now()
@@ -85,12 +98,18 @@ export class Membership {
     const error = await end.promise
     clearInterval(watch)
     closing.removeEventListener('abort', onClose)
-    if (error) this.#listener.problem(error)
-    // Somebody answered that.
-    if (error instanceof SluiceError && error.code === 'TOPIC_UNKNOWN') this.#lastContact = Date.now()
+    if (error) this.#onProblem(error)
     this.#consumer = null
     await consumer.close(leaveDeadlineMs)
     return joinedAt
+  }
+
+  #onProblem(error: Error): void {
+    this.#listener.problem(error)
+    if (!(error instanceof SluiceError && isAnswer(error))) return
+    this.#lastContact = Date.now()
+    // The silence is over, and what ended it is the problem now.
+    this.#isSilent = false
   }
 
   #watch(consumer: KafkaConsumer, openedAt: number, end: (error: Error) => void): void {
@@ -108,4 +127,9 @@ export class Membership {
     if (Date.now() - Math.max(this.#lastContact, openedAt) > silenceReconnectMs) end(error)
     else if (!wasSilent) this.#listener.problem(error)
   }
+}
+
+/** Whether somebody must have answered that. */
+function isAnswer({ code }: SluiceError): boolean {
+  return code === 'TOPIC_UNKNOWN' || code === 'KAFKA_REFUSED'
 }

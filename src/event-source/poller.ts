@@ -10,6 +10,7 @@ import type { Mapping } from './mapping.ts'
 import { type BootstrapServersOf, MappingSlot } from './mapping-slot.ts'
 import type { MappingSource } from './mappings.ts'
 import type { MappingStatus, Report } from './report.ts'
+import type { Secrets } from './secrets.ts'
 import { defaultSettings, type PollerSettings } from './settings.ts'
 
 /** What to poll, and through whom. */
@@ -21,6 +22,8 @@ export type PollerOptions = {
   readonly openDestination?: OpenDestination
   /** Finds the brokers, `host:port` each, of an MSK cluster. Without it, mappings with EventSourceArn are refused. */
   readonly bootstrapServersOf?: BootstrapServersOf
+  /** Reads the secrets that mappings name: `secretsManager`. Without it, mappings that name some are refused. */
+  readonly secrets?: Secrets
   /** How the brokers' logs name the poller; `sluice-poller` unless given. */
   readonly clientId?: string
   readonly report?: Report
@@ -55,10 +58,11 @@ export type Poller = {
  * for any event goes to the destination; without one it holds its partition and is reported.
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
-  const { mappings, invoker, openDestination = null, bootstrapServersOf = null, clientId = 'sluice-poller' } = options
+  const { mappings, invoker, clientId = 'sluice-poller' } = options
+  const { openDestination = null, bootstrapServersOf = null, secrets = null } = options
   const settings = { ...defaultSettings, ...options.settings }
   const report = quiet(options.report ?? (() => {}))
-  const ports = { invoker, openDestination, bootstrapServersOf }
+  const ports = { invoker, openDestination, bootstrapServersOf, secrets }
   const slots = new Map<string, MappingSlot>()
   const gone = new Set<Promise<void>>()
   const apply = (deployed: readonly DeployedMapping[]) => {

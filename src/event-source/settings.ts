@@ -59,6 +59,11 @@ export type PollerSettings = {
   readonly scalingIntervalMs: number
   /** Time between two looks at which mappings are deployed. */
   readonly watchIntervalMs: number
+  /**
+   * How a cluster of MSK is reached whose mapping names no way: by IAM, as provisioned clusters and MSK Serverless are;
+   * `plaintext` for one that asks nobody.
+   */
+  readonly managedWithoutAccess: 'iam' | 'plaintext'
   /** Whether DroppedEventCount counts records that a destination has taken; it does not, as they are not lost. Unverified. */
   readonly droppedCountsDelivered: boolean
   /** Least time between two commits of a mapping; bounds what a killed poller delivers again. */
@@ -91,6 +96,7 @@ export const defaultSettings: PollerSettings = {
   maxPollers: availableParallelism(),
   scalingIntervalMs: 5_000,
   watchIntervalMs: 1_000,
+  managedWithoutAccess: 'iam',
   droppedCountsDelivered: false,
   commitIntervalMs: 100,
   stopDeadlineMs: 10_000,

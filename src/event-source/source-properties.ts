@@ -1,6 +1,7 @@
 /**
  * Checks the properties of a mapping that say which Kafka it reads, self-managed or MSK, and as which group.
  */
+import { type SourceAccess, sourceAccess } from './access-properties.ts'
 import type { PropertyChecks } from './property-checks.ts'
 
 /** Which Kafka a mapping reads, and as whom. */
@@ -9,6 +10,7 @@ export type SourceProperties = {
   readonly bootstrapServers: readonly string[]
   /** The cluster's ARN; null for a self-managed source. */
   readonly eventSourceArn: string | null
+  readonly access: SourceAccess
   /** As deployed, else the mapping's id. */
   readonly consumerGroupId: string
 }
@@ -19,7 +21,6 @@ export function sourceProperties(
   properties: Record<string, unknown>,
   checks: PropertyChecks,
 ): SourceProperties {
-  checkAccess(properties.SourceAccessConfigurations, checks)
   const isManaged = properties.EventSourceArn !== undefined
   const [own, other] = isManaged
     ? (['AmazonManagedKafkaEventSourceConfig', 'SelfManagedKafkaEventSourceConfig'] as const)
@@ -29,9 +30,12 @@ export function sourceProperties(
     if (properties[property] === undefined) continue
     checks.refuse(property, properties[property], `to leave it out ${isManaged ? 'with' : 'without'} EventSourceArn`)
   }
+  const eventSourceArn = isManaged ? arnOf(properties.EventSourceArn, checks) : null
+  const region = eventSourceArn?.split(':')[3] ?? null
   return {
     bootstrapServers: isManaged ? [] : serversOf(properties.SelfManagedEventSource, checks),
-    eventSourceArn: isManaged ? arnOf(properties.EventSourceArn, checks) : null,
+    eventSourceArn,
+    access: sourceAccess(properties.SourceAccessConfigurations, region, checks),
     consumerGroupId: groupOf(id, own, properties[own], checks),
   }
 }
@@ -63,20 +67,4 @@ function groupOf(id: string, name: string, config: unknown, { object, refuse, te
   }
   if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
   return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
-}
-
-/** A network has no meaning here. */
-const withoutEffect = ['VPC_SUBNET', 'VPC_SECURITY_GROUP']
-
-function checkAccess(value: unknown, { object, refuse }: PropertyChecks): void {
-  if (value === undefined) return
-  const name = 'SourceAccessConfigurations'
-  const list: readonly unknown[] = Array.isArray(value)
-    ? value
-    : refuse(name, value, 'a list of objects with Type and URI')
-  for (const [index, each] of list.entries()) {
-    const { Type } = object(`${name}[${index}]`, each, ['Type', 'URI'])
-    if (withoutEffect.includes(String(Type))) continue
-    refuse(`${name}[${index}].Type`, Type, `${withoutEffect.join(' or ')}: this poller connects without authentication`)
-  }
 }

@@ -10,6 +10,7 @@ import { destinationOpener } from '../event-source/destination/open.ts'
 import { type MappingSource, watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import type { Report } from '../event-source/report.ts'
+import { secretsManager } from '../event-source/secrets.ts'
 import { runFunctions, runSettings } from './run-functions.ts'
 
 /** Who hears what. */
@@ -35,6 +36,7 @@ export async function runPipelines(
     mappings: only(names, watchMappings(new SSMClient(awsConfig(aws)))),
     invoker,
     openDestination: destinationOpener({ clientConfig: awsConfig(aws), ...aws }),
+    secrets: secretsManager(awsConfig(aws)),
     clientId: 'sluice-run',
     settings: runSettings,
     report,

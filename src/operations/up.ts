@@ -9,6 +9,7 @@ import { destinationOpener } from '../event-source/destination/open.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
+import { secretsManager } from '../event-source/secrets.ts'
 import { defaultSettings } from '../event-source/settings.ts'
 import type { HostingOf } from '../local/hosting.ts'
 import type { Ports } from '../local/ports.ts'
@@ -70,6 +71,7 @@ export async function bringUp(
       mappings: watchMappings(new SSMClient(awsConfig(endpoints.aws))),
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),
       openDestination: destinationOpener({ clientConfig: awsConfig(endpoints.aws), ...endpoints.aws }),
+      secrets: secretsManager(awsConfig(endpoints.aws)),
       settings: {
         maxConcurrentInvocations: Math.min(defaultSettings.maxConcurrentInvocations, availableParallelism()),
       },

@@ -2,6 +2,7 @@
  * The port through which records that were given up leave, and the choice of its adapter.
  * Not for deciding what is given up: see failure.ts.
  */
+import type { SourceAccess } from '../access-properties.ts'
 import type { Batch, EventWriter } from '../event.ts'
 import type { Invocation } from '../invoker.ts'
 
@@ -39,6 +40,7 @@ export type FailureSource = {
   readonly bootstrapServers: readonly string[]
   /** Null for a self-managed source. */
   readonly eventSourceArn: string | null
+  readonly access: SourceAccess
   readonly writer: EventWriter
 }
 

@@ -5,9 +5,10 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { awsConfig } from '../../connect/aws.ts'
-import { connectKafka } from '../../connect/kafka.ts'
-import { createProducer } from '../../connect/kafka-producer.ts'
-import { defaultSettings, type FailureFormat } from '../settings.ts'
+import { renewedProducer } from '../../connect/renewed-producer.ts'
+import { secretsManager } from '../secrets.ts'
+import { defaultSettings, type PollerSettings } from '../settings.ts'
+import { sourceSecurity } from '../source-security.ts'
 import type { OpenDestination } from './destination.ts'
 import type { AwsPlace } from './failure-record.ts'
 import { kafkaDestination } from './kafka.ts'
@@ -18,16 +19,19 @@ import { sqsDestination } from './sqs.ts'
 /** How to reach AWS or an emulator of it: settings of the SDK's clients, and where functions live. */
 export type DestinationAccess = AwsPlace & {
   readonly clientConfig: Partial<ReturnType<typeof awsConfig>>
-  readonly format?: FailureFormat
+  /** Settings that differ from {@link defaultSettings}. */
+  readonly settings?: Partial<Pick<PollerSettings, 'failureFormat' | 'managedWithoutAccess'>>
 }
 
 /** An opener of all four kinds. Its clients are made with the first destination of their kind. */
-export function destinationOpener({ clientConfig, format, ...place }: DestinationAccess): OpenDestination {
+export function destinationOpener({ clientConfig, settings, ...place }: DestinationAccess): OpenDestination {
+  const { failureFormat: format, ...rest } = { ...defaultSettings, ...settings }
+  const secrets = secretsManager(clientConfig)
   let sqs: SQSClient | undefined
   let sns: SNSClient | undefined
   let s3: S3Client | undefined
   return (address, source) => {
-    const context = { source, place, format: format ?? defaultSettings.failureFormat }
+    const context = { source, place, format }
     switch (address.kind) {
       case 'sqs':
         sqs ??= new SQSClient(clientConfig)
@@ -41,7 +45,8 @@ export function destinationOpener({ clientConfig, format, ...place }: Destinatio
         return s3Destination(s3, address.arn, context)
       case 'kafka': {
         const bootstrapServers = source.bootstrapServers.join(',')
-        const producer = createProducer(connectKafka({ bootstrapServers, clientId: 'sluice-poller' }))
+        const connection = { bootstrapServers, clientId: 'sluice-poller' }
+        const producer = renewedProducer(connection, () => sourceSecurity(source.access, secrets, rest))
         return kafkaDestination(producer, address.topic, context)
       }
     }

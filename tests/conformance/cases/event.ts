@@ -81,7 +81,7 @@ export const eventCases: readonly ConformanceCase[] = [
       }
       const { SelfManagedEventSource: _, ...rest } = scene.properties('echo')
       const mappings = [parseMapping(scene.topic, { ...rest, EventSourceArn })]
-      await scene.start('echo', {}, { bootstrapServersOf, mappings })
+      await scene.start('echo', {}, { bootstrapServersOf, mappings, settings: { managedWithoutAccess: 'plaintext' } })
       await scene.committed(1)
       expect(scene.invocations()[0]?.event).toMatchObject({
         eventSource: 'aws:kafka',

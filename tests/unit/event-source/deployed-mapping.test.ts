@@ -16,7 +16,7 @@ const properties = {
 const group = (ConsumerGroupId: string) => ({ SelfManagedKafkaEventSourceConfig: { ConsumerGroupId } })
 const found = (id: string, change: object = {}) => deployedMapping(id, () => ({ ...properties, ...change }), null)
 
-const ports = { openDestination: () => {}, bootstrapServersOf: () => {} }
+const ports = { openDestination: () => {}, bootstrapServersOf: () => {}, secrets: {} }
 
 test('what is wrong with a definition becomes its problem', () => {
   const refused = deployedMapping('m', () => ({ ...properties, BatchSize: 0 }), true)
@@ -39,6 +39,12 @@ test('one with a destination is refused where none can be opened', () => {
   const one = [found('a', { DestinationConfig: { OnFailure: { Destination: 'kafka://failed' } } })]
   expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
   expect(refuseConflicts(one, { ...ports, openDestination: null })[0]?.problem).toContain('DestinationConfig is set')
+})
+
+test('one that names secrets is refused where none can be read', () => {
+  const one = [found('a', { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'kafka/login' }] })]
+  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, { ...ports, secrets: null })[0]?.problem).toContain('names secrets')
 })
 
 test('one that reads MSK is refused where its brokers cannot be found', () => {

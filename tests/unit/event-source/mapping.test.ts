@@ -20,6 +20,7 @@ test("fills in AWS's defaults", () => {
     batchSize: 100,
     windowMs: 500,
     eventSourceArn: null,
+    access: { kind: 'none' },
     failureUnit: 'batch',
     retries: null,
     maxRecordAgeMs: null,
@@ -68,6 +69,7 @@ test('takes a cluster of MSK', () => {
   const access = { SourceAccessConfigurations: [{ Type: 'VPC_SUBNET', URI: 'subnet:subnet-1' }] }
   expect(parseMapping('id', { ...rest, EventSourceArn, ...config, ...access })).toMatchObject({
     eventSourceArn: EventSourceArn,
+    access: { kind: 'role', region: 'eu-west-1' },
     bootstrapServers: [],
     consumerGroupId: 'g',
   })
@@ -143,10 +145,10 @@ describe('refuses, naming property, value and what is allowed', () => {
     [{ ProvisionedPollerConfig: { Pollers: 1 } }, 'ProvisionedPollerConfig.Pollers is 1, allowed is to leave it out'],
     [{ MetricsConfig: { Metrics: ['All'] } }, 'MetricsConfig.Metrics is ["All"], allowed is a list of EventCount'],
     [{ LoggingConfig: { SystemLogLevel: 'INFO' } }, 'LoggingConfig is {"SystemLogLevel":"INFO"}, allowed is to leave'],
-    [{ SourceAccessConfigurations: {} }, 'SourceAccessConfigurations is {}, allowed is a list of objects'],
+    [{ SourceAccessConfigurations: {} }, 'SourceAccessConfigurations is "object", allowed is a list of objects'],
     [
-      { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'arn' }] },
-      'SourceAccessConfigurations[0].Type is "BASIC_AUTH", allowed is VPC_SUBNET or VPC_SECURITY_GROUP',
+      { SourceAccessConfigurations: [{ Type: 'VIRTUAL_HOST', URI: 'arn' }] },
+      'SourceAccessConfigurations[0].Type is "VIRTUAL_HOST", allowed is VPC_SUBNET or VPC_SECURITY_GROUP or BASIC_AUTH',
     ],
     [{ EventSourceArn: 'arn:aws:sqs:::q', SelfManagedEventSource: undefined }, 'allowed is the ARN of an MSK cluster'],
     [{ EventSourceArn: 'arn' }, 'allowed is to leave it out with EventSourceArn'],

@@ -33,6 +33,7 @@ const context: FailureContext = {
     topic: 'topic',
     bootstrapServers: ['h1:9092', 'h2:9092'],
     eventSourceArn: null,
+    access: { kind: 'none' },
     writer,
   },
   place: { region: 'eu-west-1', accountId: '123456789012' },
