@@ -21,7 +21,12 @@ const status = v.picklist(['AVAILABLE', 'PENDING', 'FAILURE', 'DELETING'])
 const uuid = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/))
 const registration = v.object({ SchemaVersionId: uuid, Status: status })
 const creation = v.object({ SchemaVersionId: uuid, SchemaVersionStatus: status })
-const version = v.object({ ...registration.entries, SchemaDefinition: v.string(), VersionNumber: v.number() })
+const version = v.object({
+  ...registration.entries,
+  SchemaDefinition: v.string(),
+  VersionNumber: v.number(),
+  DataFormat: v.optional(v.picklist(['AVRO', 'JSON', 'PROTOBUF']), 'AVRO'),
+})
 const schema = v.object({ Compatibility: v.string(), NextSchemaVersion: v.number() })
 const page = v.object({ Schemas: v.array(v.object({ SchemaName: v.string() })), NextToken: v.optional(v.string()) })
 

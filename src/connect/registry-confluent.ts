@@ -3,29 +3,40 @@
  * Source: Confluent Platform, "Schema Registry API Reference".
  */
 import * as v from 'valibot'
+import type { RegistryEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import type { SchemaRegistry } from './registry.ts'
+import type { SchemaId } from '../core/wire-format.ts'
+import { requestJson } from './http-json.ts'
+import type { RegisteredSchema, SchemaRegistry } from './registry.ts'
 
 type Answer = { status: number; body: unknown }
 
 const failure = v.object({ error_code: v.number() })
-const schemaAnswer = v.object({ schema: v.string() })
+const schemaAnswer = v.object({
+  schema: v.string(),
+  /** Left out for Avro. */
+  schemaType: v.optional(v.picklist(['AVRO', 'PROTOBUF', 'JSON']), 'AVRO'),
+})
 const idAnswer = v.object({ id: v.number() })
 const subjectsAnswer = v.array(v.string())
 const versionsAnswer = v.array(v.number())
 
 /** A client of the registry; `timeoutMs` bounds each call. Schema ids are positive integers. */
-export function connectConfluentRegistry({ url }: { readonly url: string }, timeoutMs: number): SchemaRegistry {
+export function connectConfluentRegistry(
+  { url, login, tls }: Extract<RegistryEndpoint, { readonly url: string }>,
+  timeoutMs: number,
+): SchemaRegistry {
   const base = url.replace(/\/$/, '')
+  const credentials = login && Buffer.from(`${login.username}:${login.password}`).toString('base64')
+  const headers = {
+    'content-type': 'application/vnd.schemaregistry.v1+json',
+    ...(credentials ? { authorization: `Basic ${credentials}` } : {}),
+  }
   const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     try {
-      const response = await fetch(base + path, {
-        method,
-        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      return { status: response.status, body: await response.json().catch(() => null) }
+      const signal = AbortSignal.timeout(timeoutMs)
+      const text = body === undefined ? {} : { body: JSON.stringify(body) }
+      return await requestJson(base + path, { method, headers, signal, ...text }, tls)
     } catch (cause) {
       throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} did not answer ${method} ${path}`, {
         cause,
@@ -40,18 +51,18 @@ export function connectConfluentRegistry({ url }: { readonly url: string }, time
     const problem = status === 200 ? 'with something else than is asked for' : `with status ${status}`
     throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} answered ${what} ${problem}`)
   }
+  const registeredSchema = async (id: SchemaId): Promise<RegisteredSchema> => {
+    if (typeof id === 'string') {
+      throw new SluiceError('SCHEMA_UNKNOWN', `schema id ${id} is one of AWS Glue, and the registry at ${base} is none`)
+    }
+    const answer = await call('GET', `/schemas/ids/${id}`)
+    if (isUnknown(answer)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
+    const { schema, schemaType } = expectOk(answer, schemaAnswer, `the request for schema ${id}`)
+    return { text: schema, dataFormat: schemaType }
+  }
   return {
-    async schemaById(id) {
-      if (typeof id === 'string') {
-        throw new SluiceError(
-          'SCHEMA_UNKNOWN',
-          `schema id ${id} is one of AWS Glue, and the registry at ${base} is none`,
-        )
-      }
-      const answer = await call('GET', `/schemas/ids/${id}`)
-      if (isUnknown(answer)) throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
-      return expectOk(answer, schemaAnswer, `the request for schema ${id}`).schema
-    },
+    registeredSchema,
+    schemaById: async (id) => (await registeredSchema(id)).text,
     async idOf(subject, schema) {
       const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema })
       if (isUnknown(answer)) {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SluiceError } from '../core/errors.ts'
+import type { SchemaId } from '../core/wire-format.ts'
 import {
   fullTransitive,
   type GlueActions,
@@ -13,7 +14,7 @@ import {
   unavailable,
   type Version,
 } from './glue-actions.ts'
-import type { SchemaRegistry } from './registry.ts'
+import type { RegisteredSchema, SchemaRegistry } from './registry.ts'
 
 /** How long Glue may take to compare a new version with the others, and how often it is asked meanwhile, in ms. */
 const comparison = { deadlineMs: 30_000, firstPauseMs: 100, longestPauseMs: 2_000 } as const
@@ -22,16 +23,20 @@ const comparison = { deadlineMs: 30_000, firstPauseMs: 100, longestPauseMs: 2_00
 export function connectGlueRegistry(endpoint: GlueRegistry, timeoutMs: number): SchemaRegistry {
   const glue = glueActions(endpoint, timeoutMs)
   const { name } = glue
+  const registeredSchema = async (id: SchemaId): Promise<RegisteredSchema> => {
+    if (typeof id === 'number') {
+      throw new SluiceError('SCHEMA_UNKNOWN', `schema id ${id} is one of Confluent's API, and ${name} has UUIDs`)
+    }
+    const version = await glue.versionById(id)
+    if (version?.Status === 'PENDING') throw unavailable(`${name} is still checking schema ${id}`)
+    if (version && version.Status !== 'FAILURE') {
+      return { text: version.SchemaDefinition, dataFormat: version.DataFormat }
+    }
+    throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
+  }
   return {
-    async schemaById(id) {
-      if (typeof id === 'number') {
-        throw new SluiceError('SCHEMA_UNKNOWN', `schema id ${id} is one of Confluent's API, and ${name} has UUIDs`)
-      }
-      const version = await glue.versionById(id)
-      if (version?.Status === 'PENDING') throw unavailable(`${name} is still checking schema ${id}`)
-      if (version && version.Status !== 'FAILURE') return version.SchemaDefinition
-      throw new SluiceError('SCHEMA_UNKNOWN', `the registry has no schema with id ${id}`)
-    },
+    registeredSchema,
+    schemaById: async (id) => (await registeredSchema(id)).text,
     async idOf(subject, schema) {
       const version = await glue.byDefinition(subject, canonical(schema))
       if (version?.Status === 'PENDING') throw unavailable(`${name} is still checking the schema of "${subject}"`)

@@ -7,10 +7,15 @@ import type { SchemaId } from '../core/wire-format.ts'
 import { connectConfluentRegistry } from './registry-confluent.ts'
 import { connectGlueRegistry } from './registry-glue.ts'
 
+/** A schema with what it is written in. */
+export type RegisteredSchema = { readonly text: string; readonly dataFormat: 'AVRO' | 'PROTOBUF' | 'JSON' }
+
 /** A registry. A subject's versions are compared as schemas: the order of keys and the spacing of a text mean nothing. */
 export type SchemaRegistry = {
   /** The schema text with that id. Fails with SCHEMA_UNKNOWN, also for an id of the other kind, or REGISTRY_UNAVAILABLE. */
   schemaById(id: SchemaId): Promise<string>
+  /** The schema with that id, of whichever format. Fails as `schemaById`. */
+  registeredSchema(id: SchemaId): Promise<RegisteredSchema>
   /** The id that a registered schema has under its subject. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
   idOf(subject: string, schema: string): Promise<SchemaId>
   /** The id of a schema under a subject, registering it when new. Fails with SCHEMA_INCOMPATIBLE or REGISTRY_UNAVAILABLE. */

@@ -46,7 +46,17 @@ export type KeyspacesEndpoint = { readonly region: string }
 
 /** A schema registry: one that speaks Confluent's HTTP API, or one of AWS Glue. */
 export type RegistryEndpoint =
-  | { readonly url: string }
+  | {
+      readonly url: string
+      readonly login?: Login
+      /** What TLS needs besides the public authorities, PEM each. */
+      readonly tls?: {
+        readonly ca?: string
+        readonly certificate?: string
+        readonly privateKey?: string
+        readonly passphrase?: string
+      }
+    }
   | { readonly glueRegistry: string; readonly region: string; readonly endpoint?: string }
 
 /** The AWS APIs: the emulator's address outside AWS. */

@@ -3,16 +3,31 @@
  * Not for checking or executing them: src/event-source does both.
  */
 
+/** The schema registry that checks the records of a mapping. */
+export type SchemaRegistryConfig = {
+  /** URL of a registry with Confluent's API, or ARN of one of AWS Glue. */
+  readonly SchemaRegistryURI: string
+  readonly EventRecordFormat: 'JSON' | 'SOURCE'
+  readonly AccessConfigs?: readonly {
+    readonly Type: 'BASIC_AUTH' | 'CLIENT_CERTIFICATE_TLS_AUTH' | 'SERVER_ROOT_CA_CERTIFICATE'
+    /** ARN or name of a secret. */
+    readonly URI: string
+  }[]
+  readonly SchemaValidationConfigs: readonly { readonly Attribute: 'KEY' | 'VALUE' }[]
+}
+
+type KafkaConfig = { readonly ConsumerGroupId?: string; readonly SchemaRegistryConfig?: SchemaRegistryConfig }
+
 /** Property object of the CloudFormation resource; outside AWS it is deployed as JSON in an SSM parameter. */
 export type EventSourceMappingProperties = {
   readonly FunctionName: string
   readonly Topics: readonly [string]
   /** Where a self-managed Kafka is; MSK has `EventSourceArn` instead. */
   readonly SelfManagedEventSource?: { readonly Endpoints: { readonly KafkaBootstrapServers: readonly string[] } }
-  readonly SelfManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
+  readonly SelfManagedKafkaEventSourceConfig?: KafkaConfig
   /** ARN of an MSK cluster. */
   readonly EventSourceArn?: string
-  readonly AmazonManagedKafkaEventSourceConfig?: { readonly ConsumerGroupId?: string }
+  readonly AmazonManagedKafkaEventSourceConfig?: KafkaConfig
   readonly SourceAccessConfigurations?: readonly { readonly Type: string; readonly URI: string }[]
   readonly StartingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
   /** Unix seconds, not in the future; with AT_TIMESTAMP only. */

@@ -16,7 +16,13 @@ export type KafkaEventRecord = {
   value?: string | null
   /** Single-key objects in order; a repeated header is a repeated entry; bytes may be signed. */
   headers: Record<string, number[]>[]
+  /** With a schema registry, for a key or value that it checked. */
+  keySchemaMetadata?: SchemaMetadata
+  valueSchemaMetadata?: SchemaMetadata
 }
+
+/** The schema that a key or value was written with. */
+export type SchemaMetadata = { dataFormat: 'AVRO'; schemaId: string }
 
 /** What the function receives. Keys of `records` are `topic-partition`; read topic and partition from the records. */
 export type KafkaEvent = {

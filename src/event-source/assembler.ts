@@ -23,20 +23,20 @@ export type BatchLimits = {
 }
 
 /**
- * What to do now: send a batch, deal with a record that no event can hold, wait so many ms, or nothing until records
+ * What to do now: send a batch, deal with a record that no event can hold or may hold, wait so many ms, or nothing until records
  * arrive.
  */
 export type Assembly =
   | { readonly kind: 'batch'; readonly parts: readonly BatchPart[] }
-  | { readonly kind: 'oversized'; readonly partition: number; readonly record: QueuedRecord }
+  | { readonly kind: 'unfit'; readonly partition: number; readonly record: QueuedRecord }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'idle' }
 
 /**
  * A batch goes out when BatchSize records are there, when the payload limit is reached, when a partition can queue no
  * more, or when the window of the partition that waited longest is over. That partition is taken from first; the batch
- * takes each partition's oldest records, in order. When that partition's oldest record fits into no event, it is taken
- * alone.
+ * takes each partition's oldest records, in order. A record that fits into no event, or
+ * was refused, is taken alone when it is the oldest of that partition.
  */
 export function assemble(
   partitions: Iterable<FreePartition>,
@@ -52,7 +52,7 @@ export function assemble(
   const parts = take(waiting, limits, writer)
   if (parts.length > 0) return { kind: 'batch', parts }
   const { id, queue } = waiting[0] as FreePartition
-  return { kind: 'oversized', partition: id, record: queue.shift() as QueuedRecord }
+  return { kind: 'unfit', partition: id, record: queue.shift() as QueuedRecord }
 }
 
 function isFull(waiting: readonly FreePartition[], limits: BatchLimits, writer: EventWriter): boolean {
@@ -75,7 +75,7 @@ function take(waiting: readonly FreePartition[], limits: BatchLimits, writer: Ev
     // One comma in front of every part but the first, and of every record but a part's first.
     let frame = writer.partFrameBytes(id) + (parts.length === 0 ? 0 : 1)
     for (let next = queue.peek(); next && room > 0; next = queue.peek()) {
-      if (bytes + frame + next.bytes > limits.payloadLimitBytes) break
+      if (next.refused || bytes + frame + next.bytes > limits.payloadLimitBytes) break
       bytes += frame + next.bytes
       frame = 1
       room -= 1

@@ -3,6 +3,7 @@
  */
 import { SluiceError } from '../core/errors.ts'
 import { type Mapping, parseMapping } from './mapping.ts'
+import { registryNeedsSecrets } from './registry/open-registry.ts'
 import { needsSecrets } from './source-security.ts'
 
 /** What was found under one id. */
@@ -58,6 +59,9 @@ export function refuseConflicts(
     if (needsSecrets(mapping.access) && secrets === null) {
       return refuse('SourceAccessConfigurations names secrets, and this poller was started without a way to read them')
     }
+    if (mapping.schemaRegistry && registryNeedsSecrets(mapping.schemaRegistry) && secrets === null) {
+      return refuse('SchemaRegistryConfig names secrets, and this poller was started without a way to read them')
+    }
     return each
   })
 }
@@ -89,6 +93,7 @@ export function provisionedWarning(mapping: Mapping): string | null {
     ...(mapping.maxRecordAgeMs === null ? [] : ['MaximumRecordAgeInSeconds']),
     ...(mapping.bisect ? ['BisectBatchOnFunctionError'] : []),
     ...(mapping.failureUnit === 'record' ? ['FunctionResponseTypes'] : []),
+    ...(mapping.schemaRegistry ? ['SchemaRegistryConfig'] : []),
     ...(mapping.destination?.kind === 'kafka' ? ['a Kafka topic as destination'] : []),
   ]
   if (used.length === 0) return null

@@ -14,7 +14,12 @@ import { compileFilter, type RecordFilter } from './filter/record-filter.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Partition } from './partition.ts'
+import { Decoding } from './registry/decoding.ts'
+import { openRegistry } from './registry/open-registry.ts'
+import { recordDecoder } from './registry/record-decoder.ts'
+import { schemaCache } from './registry/schema-cache.ts'
 import type { PartitionStatus, Report } from './report.ts'
+import type { Secrets } from './secrets.ts'
 import { type PollerSettings, partitionQueueBytes } from './settings.ts'
 import { Slots } from './slots.ts'
 
@@ -24,6 +29,8 @@ export type DispatcherContext = {
   readonly invoker: Invoker
   /** Opens the mapping's destination; only needed where it has one. */
   readonly openDestination: OpenDestination | null
+  /** Only needed where its schema registry names some. */
+  readonly secrets: Secrets | null
   readonly settings: PollerSettings
   /** Must not throw. */
   readonly report: Report
@@ -33,6 +40,8 @@ export type DispatcherContext = {
   onSettled(): void
   /** How the last invocation ended: null, or a sentence. */
   onResult(problem: string | null): void
+  /** Why records wait for a schema, null when none do. */
+  onRegistryProblem(problem: string | null): void
 }
 
 /** How long stopping waits for an abandoned invocation to be given up, in ms. */
@@ -45,6 +54,7 @@ export class Dispatcher {
   readonly #policy: FailurePolicy
   readonly #filter: RecordFilter | null
   readonly #destination: OnFailureDestination | null
+  readonly #decoding: Decoding | null
   readonly #partitions = new Map<number, Partition>()
   /** Partitions that a batch in flight holds, lost ones included: a regained one waits for its old batch. */
   readonly #inFlight = new Set<number>()
@@ -70,6 +80,7 @@ export class Dispatcher {
     }
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
+    this.#decoding = this.#newDecoding()
     this.#slots = new Slots(settings.maxConcurrentInvocations)
   }
 
@@ -106,16 +117,53 @@ export class Dispatcher {
 
   /** Queues fetched records that the filter lets through; pauses the partition when its queue is full. */
   receive(fetched: FetchedRecords): void {
-    const { report, mapping, setPaused, onSettled } = this.#context
     const partition = this.#partitions.get(fetched.partition)
     if (!partition || this.#stopping.signal.aborted) return
-    const { id } = partition
+    if (this.#decoding) {
+      this.#decoding.receive(partition, fetched)
+      return
+    }
     const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
-    report({ type: 'polled', mapping: mapping.id, partition: id, records: fetched.records.length, filtered })
-    partition.full ||= partition.queue.bytes >= this.#queueLimit()
-    if (partition.full) setPaused(id, true)
+    partition.full ||= this.#isFull(partition)
+    if (partition.full) this.#context.setPaused(partition.id, true)
+    this.#onQueued(partition, fetched.records.length, filtered)
+  }
+
+  #onQueued({ id }: Partition, records: number, filtered: number): void {
+    const { report, mapping, onSettled } = this.#context
+    report({ type: 'polled', mapping: mapping.id, partition: id, records, filtered })
     onSettled()
     this.#schedulePump()
+  }
+
+  #isFull({ queue }: Partition): boolean {
+    return queue.bytes >= this.#queueLimit()
+  }
+
+  #newDecoding(): Decoding | null {
+    const { mapping, settings, secrets, report, setPaused, onRegistryProblem } = this.#context
+    const { schemaRegistry, id } = mapping
+    if (!schemaRegistry) return null
+    const cache = schemaCache({
+      open: () => openRegistry(schemaRegistry, secrets),
+      settings,
+      waitsForUnknown: this.#destination === null && settings.unknownSchema === 'wait',
+      stopping: this.#stopping.signal,
+      onFailed: (reason) => report({ type: 'registry-failed', mapping: id, reason }),
+      onProblem: onRegistryProblem,
+    })
+    return new Decoding({
+      decode: recordDecoder(schemaRegistry, cache, this.#filter !== null),
+      writer: this.#writer,
+      filter: this.#filter,
+      stopping: this.#stopping.signal,
+      isFull: (partition) => this.#isFull(partition),
+      onDecoded: (partition, records, filtered) => {
+        const { full, held, undecoded } = partition
+        setPaused(partition.id, full || held !== null || undecoded.length > 0)
+        this.#onQueued(partition, records, filtered)
+      },
+    })
   }
 
   /** Lets invocations begin, or holds them back; those in flight go on. */
@@ -155,28 +203,39 @@ export class Dispatcher {
       const free = [...this.#partitions.values()].filter(({ id, held }) => !held && !this.#inFlight.has(id))
       const assembly = assemble(free, limits, this.#writer, Date.now())
       if (assembly.kind === 'wait') this.#timer = setTimeout(() => this.#dispatch(), assembly.ms)
-      if (assembly.kind === 'oversized') this.#onOversized(assembly)
+      if (assembly.kind === 'unfit') this.#onUnfit(assembly)
       else if (assembly.kind !== 'batch') return
       else this.#run(assembly.parts, (context) => deliver(assembly.parts, context))
     }
   }
 
-  /** A record that no event can hold goes to the destination; without one it stops its partition, or is dropped. */
-  #onOversized({ partition: id, record }: Extract<Assembly, { kind: 'oversized' }>): void {
+  /** A record that goes into no event goes to the destination; without one it stops its partition, or is dropped. */
+  #onUnfit({ partition: id, record }: Extract<Assembly, { kind: 'unfit' }>): void {
     const { settings, report, mapping } = this.#context
+    const { offset, refused } = record
     const batch = [{ partition: id, records: [record] }]
     const bytes = eventBytes(this.#writer, batch)
-    const action = this.#destination ? 'destination' : settings.oversizedRecord
-    report({ type: 'oversized', mapping: mapping.id, partition: id, offset: record.offset, bytes, action })
+    const action = this.#destination
+      ? 'destination'
+      : refused === 'SCHEMA_NOT_FOUND'
+        ? 'discard'
+        : settings[refused ? 'undecodableRecord' : 'oversizedRecord']
+    const where = { mapping: mapping.id, partition: id, offset }
+    if (refused) report({ type: 'undecodable', ...where, condition: refused, action })
+    else report({ type: 'oversized', ...where, bytes, action })
     const partition = this.#partitions.get(id)
     if (action === 'hold' && partition) {
-      partition.held = { offset: record.offset, bytes }
+      const reason = refused
+        ? `the bytes are not of the schema that they name (${refused})`
+        : `the record's event of ${bytes} bytes exceeds the payload limit`
+      partition.held = { offset, reason }
       this.#context.setPaused(id, true)
       this.#context.onSettled()
       return
     }
     this.#run(batch, async (context) => {
-      const reason = { condition: 'MaximumPayloadSizeExceeded', invocations: 0, lastInvocation: null } as const
+      const condition = refused ?? 'MaximumPayloadSizeExceeded'
+      const reason = { condition, invocations: 0, lastInvocation: null }
       for (const part of await discard(batch, reason, context)) if (context.isOwned(id)) context.onSettled(part)
       context.onReleased(id)
     })
@@ -193,7 +252,8 @@ export class Dispatcher {
     const enough = this.#queueLimit() / 2
     if (!partition?.full || partition.queue.bytes > enough) return
     partition.full = false
-    if (!partition.held) this.#context.setPaused(id, false)
+    if (this.#decoding) this.#decoding.proceed(partition)
+    else if (!partition.held) this.#context.setPaused(id, false)
   }
 
   /** Works on records that were taken from the queues; until they are released, their partitions are in flight. */

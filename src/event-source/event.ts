@@ -5,9 +5,11 @@
  *   event  = '{"eventSource":' source ',"bootstrapServers":' string ',"records":{' part *( ',' part ) '}}'
  *   source = '"SelfManagedKafka"' | '"aws:kafka","eventSourceArn":' string
  *   part   = '"' topic '-' partition '":[' record *( ',' record ) ']'
- *   record = '{"topic":…,"partition":…,"offset":…,"timestamp":…,"timestampType":…,"key":…,"value":…,"headers":[…]}'
+ *   record = '{"topic":…,"partition":…,"offset":…,"timestamp":…,"timestampType":…,"key":…,"value":…,"headers":[…]' *member '}'
+ *   member = ',"keySchemaMetadata":{…}' / ',"valueSchemaMetadata":{…}'
  */
 import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer.ts'
+import type { DiscardCondition } from './destination/destination.ts'
 import type { EventFormat } from './settings.ts'
 
 /** A record as it waits for its batch. Its JSON is rendered when asked for, so that a queue holds no text. */
@@ -18,6 +20,16 @@ export type QueuedRecord = {
   readonly json: string
   /** How many the JSON takes in UTF-8. */
   readonly bytes: number
+  /** As it was fetched; the JSON may hold it in another form. */
+  readonly key: Buffer | null
+  /** Why it is given up without an invocation; null for one that the function is to get. */
+  readonly refused: DiscardCondition | null
+}
+
+/** What is said of a record besides what was fetched. */
+export type RecordRemarks = Pick<QueuedRecord, 'key' | 'refused'> & {
+  /** More members of its JSON, in ASCII, each with a comma before it. */
+  readonly members: string
 }
 
 /** Records of one partition in ascending offset order; never empty. */
@@ -34,7 +46,7 @@ export function recordCount(batch: Batch): number {
 /** Renders the events of one topic. */
 export type EventWriter = {
   /** The record's JSON. Topic names are ASCII without escapes, as Kafka demands. */
-  queued(partition: number, record: ConsumedRecord): QueuedRecord
+  queued(partition: number, record: ConsumedRecord, remarks?: RecordRemarks): QueuedRecord
   /** Bytes of the event without any part. */
   readonly frameBytes: number
   /** Bytes of a part's frame without its records, the comma in front of a further part not counted. */
@@ -62,20 +74,28 @@ export function eventWriter(
   const partHead = (partition: number) => `"${topic}-${partition}":[`
   const recordHead = `{"topic":"${topic}","partition":`
   return {
-    queued(partition, record) {
+    queued(partition, record, remarks) {
       const { offset, timestamp, timestampType, key, value, headers } = record
+      const members = remarks?.members ?? ''
       const headersJson = headersField(headers, format)
       const before = `${recordHead}${partition},"offset":${offset},"timestamp":${timestamp},"timestampType":"${timestampType}"`
       // Only header names can hold anything but ASCII.
       const headersBytes = headersJson === '[]' ? 2 : Buffer.byteLength(headersJson)
       const bytes =
-        before.length + fieldBytes('key', key, format) + fieldBytes('value', value, format) + headersBytes + 12
+        before.length +
+        fieldBytes('key', key, format) +
+        fieldBytes('value', value, format) +
+        headersBytes +
+        members.length +
+        12
       return {
         offset,
         timestamp,
         bytes,
+        key: remarks ? remarks.key : key,
+        refused: remarks ? remarks.refused : null,
         get json() {
-          return `${before}${bytesField('key', key, format)}${bytesField('value', value, format)},"headers":${headersJson}}`
+          return `${before}${bytesField('key', key, format)}${bytesField('value', value, format)},"headers":${headersJson}${members}}`
         },
       }
     },

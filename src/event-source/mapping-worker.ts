@@ -42,6 +42,7 @@ export class MappingWorker {
   readonly #membership: Membership
   #isJoined = false
   #kafkaProblem: string | null = null
+  #registryProblem: string | null = null
   #result = noRecords
 
   constructor(mapping: Mapping, options: WorkerOptions) {
@@ -58,6 +59,10 @@ export class MappingWorker {
       onSettled: () => this.#committer.poke(),
       onResult: (problem) => {
         this.#result = problem === null ? 'OK' : `PROBLEM: ${problem}`
+        options.onChange()
+      },
+      onRegistryProblem: (problem) => {
+        this.#registryProblem = problem
         options.onChange()
       },
     })
@@ -104,11 +109,10 @@ export class MappingWorker {
 
   /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
   get lastProcessingResult(): string {
-    if (this.#kafkaProblem !== null) return `PROBLEM: ${this.#kafkaProblem}`
+    const problem = this.#kafkaProblem ?? this.#registryProblem
+    if (problem !== null) return `PROBLEM: ${problem}`
     for (const { id, held } of this.#dispatcher.partitions.values()) {
-      if (held) {
-        return `PROBLEM: partition ${id} is held at offset ${held.offset}: the record's event of ${held.bytes} bytes exceeds the payload limit`
-      }
+      if (held) return `PROBLEM: partition ${id} is held at offset ${held.offset}: ${held.reason}`
     }
     return this.#result
   }

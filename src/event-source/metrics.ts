@@ -57,6 +57,10 @@ export function metricsCounter({ droppedCountsDelivered }: { droppedCountsDelive
         case 'commit-failed':
           sums.CommitErrorCount += 1
           break
+        case 'registry-failed':
+        case 'undecodable':
+          sums.SchemaRegistryErrorCount += 1
+          break
         case 'polling-failed':
           sums.PollingErrorCount += 1
           break

@@ -2,20 +2,22 @@
  * One partition during one assignment: its queue, its settled prefix and whether it may go on.
  * Not for deciding when its records go out: see assembler.ts.
  */
-import type { FetchedRecords } from '../connect/kafka-consumer.ts'
-import type { BatchPart, EventWriter } from './event.ts'
+import type { ConsumedRecord, FetchedRecords } from '../connect/kafka-consumer.ts'
+import type { BatchPart, EventWriter, QueuedRecord } from './event.ts'
 import type { RecordFilter } from './filter/record-filter.ts'
 import { RecordQueue } from './record-queue.ts'
 import type { PartitionStatus } from './report.ts'
 import { SettledPrefix } from './settled-prefix.ts'
 
-/** A record that no event can hold. */
-export type OversizedRecord = { readonly offset: number; readonly bytes: number }
+/** A record that can go into no event and that nobody takes, and why. */
+export type HeldRecord = { readonly offset: number; readonly reason: string }
 
 /** State of an assigned partition. A lost one keeps its records in flight, but commits nothing any more. */
 export class Partition {
   readonly id: number
   readonly queue = new RecordQueue()
+  /** Fetched and not decoded yet; only with a schema registry. */
+  readonly undecoded: ConsumedRecord[] = []
   readonly prefix: SettledPrefix
   availableSince = 0
   /** Fetching is paused because the queue is full. */
@@ -26,7 +28,7 @@ export class Partition {
   #settled = 0
   #highWatermark: number | null = null
   /** The record that stops this partition. */
-  held: OversizedRecord | null = null
+  held: HeldRecord | null = null
 
   constructor(id: number, committed: number, start: number) {
     this.id = id
@@ -55,11 +57,25 @@ export class Partition {
         filtered += 1
         continue
       }
-      if (this.queue.length === 0) this.availableSince = now
-      this.queue.push(writer.queued(this.id, record))
+      this.enqueue(writer.queued(this.id, record), now)
     }
     this.prefix.skipTo(next)
     return filtered
+  }
+
+  /** Takes note of what was fetched and is to be decoded before it is queued. */
+  take({ records, next, highWatermark }: FetchedRecords): void {
+    this.#highWatermark = highWatermark
+    for (const record of records) {
+      this.prefix.receive(record.offset)
+      this.undecoded.push(record)
+    }
+    this.prefix.skipTo(next)
+  }
+
+  enqueue(record: QueuedRecord, now: number): void {
+    if (this.queue.length === 0) this.availableSince = now
+    this.queue.push(record)
   }
 
   settle({ records }: BatchPart): void {
@@ -68,8 +84,9 @@ export class Partition {
   }
 
   status(isInFlight: boolean): PartitionStatus {
-    const { id, committed, queue, prefix } = this
+    const { id, committed, queue, undecoded, prefix } = this
     const lag = this.#highWatermark === null ? null : Math.max(0, this.#highWatermark - prefix.next)
-    return { partition: id, committed, settled: this.#settled, queued: queue.length, isInFlight, lag }
+    const queued = queue.length + undecoded.length
+    return { partition: id, committed, settled: this.#settled, queued, isInFlight, lag }
   }
 }

@@ -55,7 +55,8 @@ export type Poller = {
  * each can bring records again that were invoked but not committed. Records of a partition go out in offset order, one
  * batch of a partition at a time; a failed record is retried while later ones of its own batch may be settled already,
  * but before any of a later batch. A failing function holds back the partitions of that batch only. A record too large
- * for any event goes to the destination; without one it holds its partition and is reported.
+ * for any event goes to the destination; without one it holds its partition and is reported. So does one that a schema
+ * registry shows to be unreadable; without a destination it is dropped and reported. While the registry is away, records wait.
  */
 export async function startPoller(options: PollerOptions): Promise<Poller> {
   const { mappings, invoker, clientId = 'sluice-poller' } = options

@@ -40,6 +40,16 @@ export type PollerEvent = { readonly mapping: string } & (
   | { readonly type: 'destination-failed'; readonly records: number; readonly reason: string }
   | { readonly type: 'commit'; readonly offsets: ReadonlyMap<number, number>; readonly records: number }
   | { readonly type: 'commit-failed'; readonly reason: string }
+  /** The schema registry failed in something that is tried again. */
+  | { readonly type: 'registry-failed'; readonly reason: string }
+  /** A record's schema is unknown, or its bytes are not of it. */
+  | {
+      readonly type: 'undecodable'
+      readonly partition: number
+      readonly offset: number
+      readonly condition: DiscardCondition
+      readonly action: 'hold' | 'discard' | 'destination'
+    }
   /** Kafka failed in something that is tried again. */
   | { readonly type: 'polling-failed'; readonly reason: string }
   /** The mapping runs, but AWS would not run it so. */

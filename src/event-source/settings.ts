@@ -3,6 +3,7 @@
  * Not for what a mapping itself says: see mapping.ts.
  */
 import { availableParallelism } from 'node:os'
+import type { AvroJsonFormat } from '../core/avro-json.ts'
 import type { BackoffLimits } from './backoff.ts'
 
 /** How an event is rendered where AWS does not document it. */
@@ -36,6 +37,19 @@ export type PollerSettings = {
    * `hold` stops its partition in front of it and says so, because nothing may be lost in silence; `discard` drops it.
    */
   readonly oversizedRecord: 'hold' | 'discard'
+  /** How Avro becomes JSON for a mapping with a schema registry: unions plain, bytes one character each. Unverified. */
+  readonly avroJson: AvroJsonFormat
+  /**
+   * What becomes of a record whose bytes are not of the schema they name, or name none, and that no destination takes.
+   * `discard` drops and reports it, as AWS documents ("Using schema registries with Kafka event sources in Lambda");
+   * `hold` stops its partition in front of it.
+   */
+  readonly undecodableRecord: 'hold' | 'discard'
+  /**
+   * What becomes of a record whose schema the registry does not know and that no destination takes; AWS names only the
+   * destination. `wait` asks again until the registry knows it, because nothing may be lost in silence; `discard` drops it.
+   */
+  readonly unknownSchema: 'wait' | 'discard'
   /**
    * Whether splitting a failed batch uses up one of its retries. It does not, as AWS has it for streams ("splitting a
    * batch does not count towards the retry quota"); for Kafka AWS does not say.
@@ -86,6 +100,9 @@ export const defaultSettings: PollerSettings = {
   },
   payloadLimitBytes: 6 * 1024 * 1024,
   oversizedRecord: 'hold',
+  avroJson: { unions: 'plain', bytes: 'characters' },
+  undecodableRecord: 'discard',
+  unknownSchema: 'wait',
   splitCostsAttempt: false,
   splitPartialFailures: false,
   maxConcurrentInvocations: 5,

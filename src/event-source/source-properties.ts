@@ -3,6 +3,7 @@
  */
 import { type SourceAccess, sourceAccess } from './access-properties.ts'
 import type { PropertyChecks } from './property-checks.ts'
+import { type RegistryProperties, registryProperties } from './registry/registry-properties.ts'
 
 /** Which Kafka a mapping reads, and as whom. */
 export type SourceProperties = {
@@ -11,6 +12,8 @@ export type SourceProperties = {
   /** The cluster's ARN; null for a self-managed source. */
   readonly eventSourceArn: string | null
   readonly access: SourceAccess
+  /** The schema registry that checks its records; null without one. */
+  readonly schemaRegistry: RegistryProperties | null
   /** As deployed, else the mapping's id. */
   readonly consumerGroupId: string
 }
@@ -36,7 +39,7 @@ export function sourceProperties(
     bootstrapServers: isManaged ? [] : serversOf(properties.SelfManagedEventSource, checks),
     eventSourceArn,
     access: sourceAccess(properties.SourceAccessConfigurations, region, checks),
-    consumerGroupId: groupOf(id, own, properties[own], checks),
+    ...configured(id, own, properties[own], checks),
   }
 }
 
@@ -57,14 +60,26 @@ function serversOf(value: unknown, { object, list, text }: PropertyChecks): stri
   return servers.map((server) => text(name, server, /^[^\s,:]+:\d{1,5}$/, 'a list of host:port'))
 }
 
-function groupOf(id: string, name: string, config: unknown, { object, refuse, text }: PropertyChecks): string {
+function configured(
+  id: string,
+  name: string,
+  config: unknown,
+  checks: PropertyChecks,
+): Pick<SourceProperties, 'consumerGroupId' | 'schemaRegistry'> {
+  const { object, refuse, text } = checks
   const allowed = '1 to 200 characters of a-z A-Z 0-9 - / * : _ + = . @'
   const pattern = /^[a-zA-Z0-9\-/*:_+=.@]{1,200}$/
-  const { ConsumerGroupId, ConsumptionMode } =
-    config === undefined ? {} : object(name, config, ['ConsumerGroupId', 'ConsumptionMode'])
+  const { ConsumerGroupId, ConsumptionMode, SchemaRegistryConfig } =
+    config === undefined ? {} : object(name, config, ['ConsumerGroupId', 'ConsumptionMode', 'SchemaRegistryConfig'])
   if (ConsumptionMode !== undefined && ConsumptionMode !== 'Stream') {
     refuse(`${name}.ConsumptionMode`, ConsumptionMode, '"Stream": kafkajs knows no share groups')
   }
-  if (ConsumerGroupId !== undefined) return text(`${name}.ConsumerGroupId`, ConsumerGroupId, pattern, allowed)
-  return text(`${name}.ConsumerGroupId (the mapping's id unless given)`, id, pattern, allowed)
+  const group = `${name}.ConsumerGroupId`
+  return {
+    consumerGroupId:
+      ConsumerGroupId === undefined
+        ? text(`${group} (the mapping's id unless given)`, id, pattern, allowed)
+        : text(group, ConsumerGroupId, pattern, allowed),
+    schemaRegistry: registryProperties(name, SchemaRegistryConfig, checks),
+  }
 }

@@ -26,6 +26,10 @@ export function eventLine(event: PollerEvent): string | null {
       return says(`partition ${event.partition} goes on at offset ${event.to} instead of ${event.from}`)
     case 'oversized':
       return says(`partition ${event.partition}: the record at offset ${event.offset} is too large (${event.action})`)
+    case 'undecodable':
+      return says(
+        `partition ${event.partition}: the record at offset ${event.offset} is not decoded, ${event.condition} (${event.action})`,
+      )
     default:
       return null
   }

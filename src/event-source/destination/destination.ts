@@ -12,7 +12,12 @@ export type DestinationAddress =
   | { readonly kind: 'kafka'; readonly topic: string }
 
 /** Why records were given up. */
-export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | 'MaximumPayloadSizeExceeded'
+export type DiscardCondition =
+  | 'RetryAttemptsExhausted'
+  | 'RecordAgeExceeded'
+  | 'MaximumPayloadSizeExceeded'
+  | 'SCHEMA_NOT_FOUND'
+  | 'DESERIALIZATION_ERROR'
 
 /** Records that were given up together. */
 export type DiscardedBatch = {

@@ -34,11 +34,11 @@ export function recordFailure(discarded: DiscardedBatch, context: FailureContext
   const { batch, condition } = discarded
   const [{ offset, timestamp }] = batch.flatMap(({ records }) => records) as [QueuedRecord]
   const { format, source } = context
-  const spelled = {
+  const spellings: Partial<Record<typeof condition, string>> = {
     RetryAttemptsExhausted: format.topicExhaustedCondition,
     RecordAgeExceeded: format.recordAgeCondition,
-    MaximumPayloadSizeExceeded: condition,
-  }[condition]
+  }
+  const spelled = spellings[condition] ?? condition
   const recordInfo = { offset: String(offset), timestamp: isoTime(timestamp) }
   return {
     ...failure(discarded, context, now, spelled, { ...batchInfo(batch, context), recordInfo }),

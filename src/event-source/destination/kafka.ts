@@ -3,7 +3,6 @@
  */
 
 import type { OutgoingRecord, RecordProducer } from '../../connect/kafka-producer.ts'
-import type { KafkaEvent } from '../../core/kafka-event.ts'
 import type { OnFailureDestination } from './destination.ts'
 import { type FailureContext, recordFailure } from './failure-record.ts'
 
@@ -19,9 +18,7 @@ export function kafkaDestination(
       const messages = discarded.batch.flatMap(({ partition, records }) =>
         records.map((record): OutgoingRecord => {
           const failure = recordFailure({ ...discarded, batch: [{ partition, records: [record] }] }, context, now)
-          const [original] = Object.values((failure.payload as KafkaEvent).records).flat()
-          const key = typeof original?.key === 'string' ? Buffer.from(original.key, 'base64') : null
-          return { key, value: Buffer.from(JSON.stringify(failure)), headers: {}, timestamp: now.getTime() }
+          return { key: record.key, value: Buffer.from(JSON.stringify(failure)), headers: {}, timestamp: now.getTime() }
         }),
       )
       await producer.send(topic, messages)

@@ -35,6 +35,14 @@ beforeEach(() => {
 const actions = () => stub.asked().map(({ action }) => action)
 const inputOf = (action: string) => stub.asked().findLast((each) => each.action === action)?.input
 
+test('a schema is told with its format', async () => {
+  const { body, ...rest } = version('AVAILABLE')
+  const said = { ...rest, body: JSON.stringify({ ...JSON.parse(body ?? ''), DataFormat: 'PROTOBUF' }) }
+  stub.answers = { GetSchemaVersion: [version('AVAILABLE'), said] }
+  expect((await client.registeredSchema(id)).dataFormat).toBe('AVRO')
+  expect((await client.registeredSchema(id)).dataFormat).toBe('PROTOBUF')
+})
+
 describe('register', () => {
   test('asks with the canonical text, and gives the id of a version that is available at once', async () => {
     stub.answers = { RegisterSchemaVersion: [registered('AVAILABLE')] }

@@ -14,6 +14,16 @@ const properties = {
   StartingPosition: 'TRIM_HORIZON',
 }
 const group = (ConsumerGroupId: string) => ({ SelfManagedKafkaEventSourceConfig: { ConsumerGroupId } })
+const registry = (change: object = {}) => ({
+  SelfManagedKafkaEventSourceConfig: {
+    SchemaRegistryConfig: {
+      SchemaRegistryURI: 'http://registry.example',
+      EventRecordFormat: 'JSON',
+      SchemaValidationConfigs: [{ Attribute: 'VALUE' }],
+      ...change,
+    },
+  },
+})
 const found = (id: string, change: object = {}) => deployedMapping(id, () => ({ ...properties, ...change }), null)
 
 const ports = { openDestination: () => {}, bootstrapServersOf: () => {}, secrets: {} }
@@ -44,7 +54,13 @@ test('one with a destination is refused where none can be opened', () => {
 test('one that names secrets is refused where none can be read', () => {
   const one = [found('a', { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'kafka/login' }] })]
   expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
-  expect(refuseConflicts(one, { ...ports, secrets: null })[0]?.problem).toContain('names secrets')
+  const without = { ...ports, secrets: null }
+  expect(refuseConflicts(one, without)[0]?.problem).toContain('SourceAccessConfigurations names secrets')
+  const checked = (AccessConfigs: object[]) => [found('a', registry({ AccessConfigs }))]
+  expect(refuseConflicts(checked([]), without)[0]?.problem).toBeNull()
+  const named = checked([{ Type: 'BASIC_AUTH', URI: 'registry/login' }])
+  expect(refuseConflicts(named, ports)[0]?.problem).toBeNull()
+  expect(refuseConflicts(named, without)[0]?.problem).toContain('SchemaRegistryConfig names secrets')
 })
 
 test('one that reads MSK is refused where its brokers cannot be found', () => {
@@ -78,4 +94,7 @@ test('what AWS has in provisioned mode only is named', () => {
   )
   expect(provisionedWarning(parseMapping('m', { ...properties, ...used, ProvisionedPollerConfig: {} }))).toBeNull()
   expect(provisionedWarning(parseMapping('m', properties))).toBeNull()
+  expect(provisionedWarning(parseMapping('m', { ...properties, ...registry() }))).toContain(
+    'AWS offers SchemaRegistryConfig',
+  )
 })

@@ -55,9 +55,12 @@ export function start(handler: Handler, change: Change = {}) {
   const events: PollerEvent[] = []
   const paused: string[] = []
   const problems: (string | null)[] = []
+  const registryProblems: (string | null)[] = []
   const context: DispatcherContext = {
     mapping: parseMapping('m', { ...properties, ...change.properties }),
     openDestination: () => change.destination as OnFailureDestination,
+    secrets: null,
+    onRegistryProblem: (problem) => registryProblems.push(problem),
     settings: { ...defaultSettings, ...fast, ...change.settings },
     report: (event) => events.push(event),
     setPaused: (partition, isPaused) => paused.push(`${isPaused ? 'pause' : 'resume'} ${partition}`),
@@ -77,7 +80,14 @@ export function start(handler: Handler, change: Change = {}) {
   }
   const dispatcher = new Dispatcher(context)
   dispatcher.setOpen(true)
-  return { dispatcher, events, paused, problems, next: (id: number) => dispatcher.partitions.get(id)?.prefix.next }
+  return {
+    dispatcher,
+    events,
+    paused,
+    problems,
+    registryProblems,
+    next: (id: number) => dispatcher.partitions.get(id)?.prefix.next,
+  }
 }
 
 /** The answer that names these records, partition and offset, as failed. */

@@ -12,7 +12,7 @@ import {
 
 const part = (partition: number, offsets: readonly number[], timestamp = 0) => ({
   partition,
-  records: offsets.map((offset) => ({ offset, timestamp, json: '', bytes: 0 })),
+  records: offsets.map((offset) => ({ offset, timestamp, json: '', bytes: 0, key: null, refused: null })),
 })
 const policy: FailurePolicy = {
   retries: null,

@@ -21,6 +21,7 @@ test("fills in AWS's defaults", () => {
     windowMs: 500,
     eventSourceArn: null,
     access: { kind: 'none' },
+    schemaRegistry: null,
     failureUnit: 'batch',
     retries: null,
     maxRecordAgeMs: null,
@@ -164,7 +165,7 @@ describe('refuses, naming property, value and what is allowed', () => {
     ],
     [
       { SelfManagedKafkaEventSourceConfig: { SchemaRegistryConfig: {} } },
-      'SelfManagedKafkaEventSourceConfig.SchemaRegistryConfig is {}, allowed is to leave it out',
+      'SelfManagedKafkaEventSourceConfig.SchemaRegistryConfig.SchemaRegistryURI is nothing, allowed is the http or https',
     ],
   ])('%j', (change, sentence) => {
     let error: SluiceError | undefined

@@ -57,6 +57,7 @@ export function fakeRegistry(schemas: readonly AvroRecordSchema[]) {
     return value
   }
   const registry: SchemaRegistry = {
+    registeredSchema: async (id) => ({ text: await registry.schemaById(id), dataFormat: 'AVRO' }),
     schemaById: async (id) => answer(texts[Number(id) - 1], `schema with id ${id}`),
     idOf: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
     register: async (subject, schema) => answer(texts.indexOf(schema) + 1 || undefined, `schema of ${subject}`),
