@@ -8,6 +8,7 @@ import { destroyCommand } from './commands/destroy.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { eventSourcesCommand } from './commands/event-sources.ts'
 import { invokeCommand } from './commands/invoke.ts'
 import { logsCommand } from './commands/logs.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
@@ -35,6 +36,7 @@ Examples:
   npm run sluice -- reconcile users                            the proof of the latest run
   npm run sluice -- dead-letters list                          what was given up, and why
   npm run sluice -- dead-letters redrive users_created --all   send it back
+  npm run sluice -- event-sources list                         which mappings run, and how far they are behind
   npm run sluice -- run users                                  a consumer without Lambda
   npm run sluice -- logs sluice-users-write --since 1h         what a function says`,
     )
@@ -45,6 +47,7 @@ Examples:
     statusCommand(),
     doctorCommand(),
     topicsCommand(),
+    eventSourcesCommand(),
     triggerCommand(),
     reconcileCommand(),
     rowsCommand(),

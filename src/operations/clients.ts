@@ -64,6 +64,17 @@ async function connectAdmin(admin: Admin, { bootstrapServers }: Endpoints['kafka
   }
 }
 
+/** Works with Kafka alone, so that nothing else need be up. Fails with KAFKA_UNAVAILABLE or KAFKA_REFUSED. */
+export async function withKafkaAdmin<T>({ kafka }: Endpoints, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = connectKafka({ ...kafka, clientId: 'sluice-operations' }).admin({ retry: adminRetry })
+  try {
+    await connectAdmin(admin, kafka)
+    return await work(admin)
+  } finally {
+    await admin.disconnect().catch(() => {})
+  }
+}
+
 /** Opens clients, works with them and closes them, also after a failure. */
 export async function withClients<T>(endpoints: Endpoints, work: (clients: Clients) => Promise<T>): Promise<T> {
   const clients = await openClients(endpoints)

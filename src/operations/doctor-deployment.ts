@@ -5,7 +5,6 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
-import { mappingStateParameterPath } from '../core/event-source-mapping.ts'
 import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import type { DeployedMapping } from '../event-source/deployed-mapping.ts'
@@ -75,6 +74,5 @@ function mappingFinding(id: string, found: DeployedMapping | undefined): Finding
   if (!found) return problem(title, `${id} has no mapping: nothing starts it`, redeploy)
   if (!found.mapping) return problem(title, found.problem ?? `${id} is refused`, redeploy)
   if (found.wanted ?? found.mapping.enabled) return ok(title, `${id} is there and valid`)
-  const remedy = `store "enabled" in the SSM parameter ${mappingStateParameterPath}${id}`
-  return warning(title, `${id} is disabled: its records wait`, remedy)
+  return warning(title, `${id} is disabled: its records wait`, `npm run sluice -- event-sources enable ${id}`)
 }

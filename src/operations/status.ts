@@ -1,11 +1,11 @@
 /**
  * How an environment stands: each stage's lag, and each pipeline's latest run.
  */
-import { committedOffsets, offsetBounds } from '../connect/kafka-offsets.ts'
 import { consumerGroup } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
+import { groupLag, sumOfLag } from './lag.ts'
 
 /** How far a stage is behind its topic, in records over all partitions. */
 export type StageLag = { readonly group: string; readonly topic: string; readonly lag: number }
@@ -29,12 +29,5 @@ export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Prom
 }
 
 async function withLag({ group, topic }: { group: string; topic: string }, { admin }: Clients): Promise<StageLag> {
-  const [{ start, end }, committed] = await Promise.all([
-    offsetBounds(admin, topic),
-    committedOffsets(admin, group, topic),
-  ])
-  let lag = 0
-  for (const [partition, offset] of end)
-    lag += offset - Math.max(committed.get(partition) ?? 0, start.get(partition) ?? 0)
-  return { group, topic, lag }
+  return { group, topic, lag: sumOfLag(await groupLag(admin, group, topic)) }
 }

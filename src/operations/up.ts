@@ -16,6 +16,7 @@ import type { Ports } from '../local/ports.ts'
 import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
 import { deploy } from './deploy.ts'
+import { publishStatus } from './poller-status.ts'
 
 /** How to bring an environment up. */
 export type UpOptions = {
@@ -76,6 +77,7 @@ export async function bringUp(
         maxConcurrentInvocations: Math.min(defaultSettings.maxConcurrentInvocations, availableParallelism()),
       },
     })
+    stops.push(publishStatus(folder, 'npm start', poller.status))
     stops.push(() => poller.stop())
     return { endpoints, clients, poller, service: stack.service, failed: stack.failed, stop }
   } catch (error) {

@@ -5,6 +5,8 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
+import { environmentFolder } from '../../operations/places.ts'
+import { publishStatus } from '../../operations/poller-status.ts'
 import { runPipelines } from '../../operations/run.ts'
 import { eventJson, eventLine, settledCounter } from '../../operations/run-text.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
@@ -51,11 +53,13 @@ async function run(names: readonly string[], { environment, json }: Options): Pr
     },
     log: (_, text) => process.stderr.write(text),
   })
+  const unpublish = publishStatus(environmentFolder(environment), 'sluice run', poller.status)
   const timer = setInterval(() => counter.take().forEach(printResult), countIntervalMs)
   if (!signal.aborted) await once(signal, 'abort')
   clearInterval(timer)
   printProgress('stopping …')
   await poller.stop()
+  unpublish()
   counter.take().forEach(printResult)
   printProgress('stopped')
 }

@@ -35,6 +35,8 @@ describe('the command line', { timeout: 30_000 }, () => {
       ['status', '--environment', 'no-such-environment'],
       'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start"',
     ],
+    [['event-sources', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
+    [['event-sources', 'disable'], "missing required argument 'id'"],
     [['dead-letters', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
     [
       ['dead-letters', 'show', 'users_created', '0', 'last'],
