@@ -5,6 +5,7 @@
  */
 import { connectKafka, type KafkaConnection } from './kafka.ts'
 import { GroupMember } from './kafka-group-member.ts'
+import type { PartitionOffsets } from './kafka-offsets.ts'
 
 /** Headers in order. kafkajs groups repeated names, so the order between different names is that of first appearance. */
 export type ConsumedHeaders = readonly { readonly name: string; readonly value: Buffer | null }[]
@@ -52,7 +53,7 @@ export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | { readonly timestampM
 export type ConsumerOptions = KafkaConnection & {
   readonly topic: string
   readonly groupId: string
-  readonly startingPosition: StartingPosition
+  readonly startingPosition: StartingPosition | { readonly offsets: PartitionOffsets }
   readonly reader: ConsumerReader
 }
 

@@ -224,6 +224,7 @@ export class GroupMember implements KafkaConsumer {
   async #startOffsets(): Promise<PartitionOffsets | 'end' | null> {
     const { topic, startingPosition } = this.#options
     if (startingPosition === 'TRIM_HORIZON') return null
+    if (typeof startingPosition === 'object' && 'offsets' in startingPosition) return startingPosition.offsets
     return startingPosition === 'LATEST' ? 'end' : offsetsSince(this.#admin, topic, startingPosition.timestampMs)
   }
 

@@ -14,6 +14,7 @@ import { compileFilter, type RecordFilter } from './filter/record-filter.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Partition } from './partition.ts'
+import { endOf, fetchedBefore } from './range.ts'
 import { Decoding } from './registry/decoding.ts'
 import { openRegistry } from './registry/open-registry.ts'
 import { recordDecoder } from './registry/record-decoder.ts'
@@ -111,21 +112,30 @@ export class Dispatcher {
   begin(id: number, committed: number, start: number): void {
     const known = this.#partitions.get(id)
     if (known) known.isLost = true
-    this.#partitions.set(id, new Partition(id, committed, start))
-    this.#context.setPaused(id, false)
+    const partition = new Partition(id, committed, start, endOf(this.#context.mapping.range, id))
+    this.#partitions.set(id, partition)
+    this.#context.setPaused(id, partition.isRead)
   }
 
-  /** Queues fetched records that the filter lets through; pauses the partition when its queue is full. */
-  receive(fetched: FetchedRecords): void {
-    const partition = this.#partitions.get(fetched.partition)
+  /** Goes on behind records of a partition that the log lost; what was fetched before still goes out. */
+  skipTo(id: number, offset: number): void {
+    const partition = this.#partitions.get(id)
+    partition?.skipTo(offset)
+    if (partition?.isRead) this.#context.setPaused(id, true)
+  }
+
+  /** Queues fetched records that the filter lets through; pauses the partition when its queue is full or its end is reached. */
+  receive(found: FetchedRecords): void {
+    const partition = this.#partitions.get(found.partition)
     if (!partition || this.#stopping.signal.aborted) return
+    const fetched = partition.end === null ? found : fetchedBefore(partition.end, found)
     if (this.#decoding) {
       this.#decoding.receive(partition, fetched)
       return
     }
     const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
     partition.full ||= this.#isFull(partition)
-    if (partition.full) this.#context.setPaused(partition.id, true)
+    if (partition.full || partition.isRead) this.#context.setPaused(partition.id, true)
     this.#onQueued(partition, fetched.records.length, filtered)
   }
 
@@ -159,8 +169,8 @@ export class Dispatcher {
       stopping: this.#stopping.signal,
       isFull: (partition) => this.#isFull(partition),
       onDecoded: (partition, records, filtered) => {
-        const { full, held, undecoded } = partition
-        setPaused(partition.id, full || held !== null || undecoded.length > 0)
+        const { full, held, undecoded, isRead } = partition
+        setPaused(partition.id, full || held !== null || undecoded.length > 0 || isRead)
         this.#onQueued(partition, records, filtered)
       },
     })
@@ -253,7 +263,7 @@ export class Dispatcher {
     if (!partition?.full || partition.queue.bytes > enough) return
     partition.full = false
     if (this.#decoding) this.#decoding.proceed(partition)
-    else if (!partition.held) this.#context.setPaused(id, false)
+    else if (!partition.held && !partition.isRead) this.#context.setPaused(id, false)
   }
 
   /** Works on records that were taken from the queues; until they are released, their partitions are in flight. */

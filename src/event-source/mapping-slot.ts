@@ -35,6 +35,7 @@ export class MappingSlot {
   #state: MappingState = 'Creating'
   #lastResult = noRecords
   #lastReported = ''
+  #isEndReported = false
   #converging: Promise<void> | null = null
 
   constructor(wanted: DeployedMapping, options: SlotOptions) {
@@ -162,6 +163,9 @@ export class MappingSlot {
     // While the pollers before an update end, they are not what it waits for.
     if (isOnTheWay && this.#pollers?.isJoined && !this.#isStopping()) this.#state = 'Enabled'
     this.#reportState()
+    if (this.#isEndReported || !this.#pollers?.isEnded) return
+    this.#isEndReported = true
+    this.#report({ type: 'ended', mapping: this.#id })
   }
 
   #isStopping(): boolean {

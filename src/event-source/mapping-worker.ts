@@ -8,6 +8,7 @@ import { Dispatcher } from './dispatcher.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Membership } from './membership.ts'
+import { startsOf } from './range.ts'
 import type { PartitionStatus, Report } from './report.ts'
 import type { Secrets } from './secrets.ts'
 import type { PollerSettings } from './settings.ts'
@@ -47,7 +48,8 @@ export class MappingWorker {
 
   constructor(mapping: Mapping, options: WorkerOptions) {
     const { settings, report, clientId, secrets } = options
-    const { id, topic, consumerGroupId: groupId, startingPosition } = mapping
+    const { id, topic, consumerGroupId: groupId, range } = mapping
+    const startingPosition = range ? { offsets: startsOf(range) } : mapping.startingPosition
     const bootstrapServers = mapping.bootstrapServers.join(',')
     const security = () => sourceSecurity(mapping.access, secrets, settings)
     this.#id = id
@@ -56,7 +58,10 @@ export class MappingWorker {
       ...options,
       mapping,
       setPaused: (partition, paused) => this.#membership.setPaused(partition, paused),
-      onSettled: () => this.#committer.poke(),
+      onSettled: () => {
+        this.#committer.poke()
+        if (range) options.onChange()
+      },
       onResult: (problem) => {
         this.#result = problem === null ? 'OK' : `PROBLEM: ${problem}`
         options.onChange()
@@ -117,6 +122,11 @@ export class MappingWorker {
     return this.#result
   }
 
+  /** Whether the partition is this worker's and settled up to its end. */
+  hasEnded(partition: number): boolean {
+    return this.#dispatcher.partitions.get(partition)?.isEnded ?? false
+  }
+
   partitionStatus(): PartitionStatus[] {
     return this.#dispatcher.partitionStatus()
   }
@@ -137,20 +147,21 @@ export class MappingWorker {
 
   /** A partition that was this member's before goes on with its queue, unless the group offset speaks against it. */
   #onPosition(id: number, committed: number): number {
-    this.#setKafkaProblem(null)
     const known = this.#dispatcher.partitions.get(id)
-    if (known?.isContinuedBy(committed)) return known.prefix.end
-    this.#dispatcher.begin(id, committed, committed)
-    return committed
+    const isContinued = known?.isContinuedBy(committed) ?? false
+    if (!isContinued) this.#dispatcher.begin(id, committed, committed)
+    this.#setKafkaProblem(null)
+    return known && isContinued ? known.prefix.end : committed
   }
 
   #onMoved(id: number, from: number, to: number): void {
     this.#options.report({ type: 'moved', mapping: this.#id, partition: id, from, to })
     const known = this.#dispatcher.partitions.get(id)
     // What was fetched before the log lost it still goes out; a log that starts over has nothing to do with it.
-    if (known && from < to) known.prefix.skipTo(to)
+    if (known && from < to) this.#dispatcher.skipTo(id, to)
     else this.#dispatcher.begin(id, neverCommitted, to)
     this.#committer.poke()
+    this.#options.onChange()
   }
 
   #setKafkaProblem(problem: string | null): void {

@@ -8,6 +8,7 @@ import type { EventSourceMappingProperties } from '../core/event-source-mapping.
 import { type FailureProperties, failureProperties } from './failure-properties.ts'
 import { filterPatterns } from './filter/filter-criteria.ts'
 import { isObject, type PropertyChecks, propertyChecks } from './property-checks.ts'
+import type { MappingRange } from './range.ts'
 import { type SourceProperties, sourceProperties } from './source-properties.ts'
 
 /** An event source mapping, checked and complete: plain data. */
@@ -28,6 +29,8 @@ export type Mapping = SourceProperties &
     /** Records that fit one of these event patterns go to the function; all of them when there is none. */
     readonly filterPatterns: readonly string[]
     readonly enabled: boolean
+    /** The part of the topic that is read, and then no more; the starting position is its own. Null for all of the topic. */
+    readonly range: MappingRange | null
   }
 
 /** AWS's defaults: 100 records, 500 ms. */
@@ -82,6 +85,7 @@ export function parseMapping(id: string, properties: unknown): Mapping {
     filterPatterns: filterPatterns(properties.FilterCriteria, checks),
     pollers: pollersOf(properties.ProvisionedPollerConfig, checks),
     enabled: checks.flag('Enabled', properties.Enabled, true),
+    range: null,
   }
 }
 

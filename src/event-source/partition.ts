@@ -15,6 +15,8 @@ export type HeldRecord = { readonly offset: number; readonly reason: string }
 /** State of an assigned partition. A lost one keeps its records in flight, but commits nothing any more. */
 export class Partition {
   readonly id: number
+  /** Nothing at or behind this offset is read; null without a bound. */
+  readonly end: number | null
   readonly queue = new RecordQueue()
   /** Fetched and not decoded yet; only with a schema registry. */
   readonly undecoded: ConsumedRecord[] = []
@@ -30,10 +32,21 @@ export class Partition {
   /** The record that stops this partition. */
   held: HeldRecord | null = null
 
-  constructor(id: number, committed: number, start: number) {
+  constructor(id: number, committed: number, start: number, end: number | null) {
     this.id = id
+    this.end = end
     this.committed = committed
     this.prefix = new SettledPrefix(start)
+  }
+
+  /** Whether everything before the end was received, so that there is nothing more to fetch. */
+  get isRead(): boolean {
+    return this.end !== null && this.prefix.end >= this.end
+  }
+
+  /** Whether everything before the end is settled. */
+  get isEnded(): boolean {
+    return this.end !== null && this.prefix.next >= this.end
   }
 
   /** Whether the group offset shows that nobody else went further meanwhile and nobody set it back. */
@@ -41,7 +54,12 @@ export class Partition {
     return this.committed <= committed && committed <= this.prefix.next
   }
 
-  /** Queues what was fetched; what the filter keeps away is settled at once. Answers how many that were. */
+  /** Goes on behind records that the log lost, but not behind the end. */
+  skipTo(offset: number): void {
+    this.prefix.skipTo(Math.min(offset, this.end ?? offset))
+  }
+
+  /** Queues what was fetched, all of it before the end; what the filter keeps away is settled at once. Answers how many that were. */
   receive(
     { records, next, highWatermark }: FetchedRecords,
     writer: EventWriter,
@@ -85,7 +103,8 @@ export class Partition {
 
   status(isInFlight: boolean): PartitionStatus {
     const { id, committed, queue, undecoded, prefix } = this
-    const lag = this.#highWatermark === null ? null : Math.max(0, this.#highWatermark - prefix.next)
+    const horizon = this.end ?? this.#highWatermark
+    const lag = horizon === null ? null : Math.max(0, horizon - prefix.next)
     const queued = queue.length + undecoded.length
     return { partition: id, committed, settled: this.#settled, queued, isInFlight, lag }
   }

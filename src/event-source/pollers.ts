@@ -35,6 +35,13 @@ export class Pollers {
     return this.#workers.some(({ isJoined }) => isJoined)
   }
 
+  /** Whether the mapping has a range and all of it is settled. */
+  get isEnded(): boolean {
+    const { range } = this.#mapping
+    if (!range) return false
+    return range.every(({ partition, start, end }) => start === end || this.#hasEnded(partition))
+  }
+
   get invocationsInFlight(): number {
     return this.#workers.reduce((sum, worker) => sum + worker.invocationsInFlight, 0)
   }
@@ -57,6 +64,10 @@ export class Pollers {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await Promise.all([...this.#workers.map((worker) => worker.stop()), ...this.#leaving])
+  }
+
+  #hasEnded(partition: number): boolean {
+    return this.#workers.some((worker) => worker.hasEnded(partition))
   }
 
   #bounds() {

@@ -56,6 +56,8 @@ export type PollerEvent = { readonly mapping: string } & (
   | { readonly type: 'warning'; readonly reason: string }
   /** The deployed mappings could not be read; those known go on. `mapping` is empty. */
   | { readonly type: 'watch-failed'; readonly reason: string }
+  /** All of the mapping's range is settled; only of a mapping that has one, once. */
+  | { readonly type: 'ended' }
   | { readonly type: 'scaled'; readonly pollers: number; readonly lag: number }
   /** The records from `from` to `to` are gone from the log, or the topic is a new one. */
   | { readonly type: 'moved'; readonly partition: number; readonly from: number; readonly to: number }
@@ -81,7 +83,7 @@ export type PartitionStatus = {
   /** Records fetched and neither settled nor in flight. */
   readonly queued: number
   readonly isInFlight: boolean
-  /** Records between the settled prefix and the high watermark; null before the first fetch. */
+  /** Records between the settled prefix and the end of the range, else the high watermark; null before the first fetch. */
   readonly lag: number | null
 }
 

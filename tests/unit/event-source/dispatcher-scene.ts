@@ -8,6 +8,7 @@ import type { OnFailureDestination } from '../../../src/event-source/destination
 import { Dispatcher, type DispatcherContext } from '../../../src/event-source/dispatcher.ts'
 import type { Invocation } from '../../../src/event-source/invoker.ts'
 import { parseMapping } from '../../../src/event-source/mapping.ts'
+import type { MappingRange } from '../../../src/event-source/range.ts'
 import type { PollerEvent } from '../../../src/event-source/report.ts'
 import { defaultSettings, type PollerSettings } from '../../../src/event-source/settings.ts'
 
@@ -48,7 +49,12 @@ const fast = { retryBackoff: { baseMs: 0, maxMs: 0 } }
 
 type Handler = (offsets: ReadonlyMap<number, number[]>, signal: AbortSignal) => Promise<Invocation> | Invocation
 
-type Change = { properties?: object; settings?: Partial<PollerSettings>; destination?: OnFailureDestination }
+type Change = {
+  properties?: object
+  range?: MappingRange
+  settings?: Partial<PollerSettings>
+  destination?: OnFailureDestination
+}
 
 /** An open dispatcher that invokes the handler. Waits between attempts are off. */
 export function start(handler: Handler, change: Change = {}) {
@@ -57,7 +63,7 @@ export function start(handler: Handler, change: Change = {}) {
   const problems: (string | null)[] = []
   const registryProblems: (string | null)[] = []
   const context: DispatcherContext = {
-    mapping: parseMapping('m', { ...properties, ...change.properties }),
+    mapping: { ...parseMapping('m', { ...properties, ...change.properties }), range: change.range ?? null },
     openDestination: () => change.destination as OnFailureDestination,
     secrets: null,
     onRegistryProblem: (problem) => registryProblems.push(problem),

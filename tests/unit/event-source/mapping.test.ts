@@ -30,6 +30,7 @@ test("fills in AWS's defaults", () => {
     filterPatterns: [],
     pollers: null,
     enabled: true,
+    range: null,
   })
 })
 
