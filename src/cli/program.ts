@@ -12,6 +12,7 @@ import { eventSourcesCommand } from './commands/event-sources.ts'
 import { invokeCommand } from './commands/invoke.ts'
 import { logsCommand } from './commands/logs.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
+import { replayCommand } from './commands/replay.ts'
 import { rowsCommand } from './commands/rows.ts'
 import { runCommand } from './commands/run.ts'
 import { statusCommand } from './commands/status.ts'
@@ -36,6 +37,7 @@ Examples:
   npm run sluice -- reconcile users                            the proof of the latest run
   npm run sluice -- dead-letters list                          what was given up, and why
   npm run sluice -- dead-letters redrive users_created --all   send it back
+  npm run sluice -- replay users --from 2h                     process what came since then again
   npm run sluice -- event-sources list                         which mappings run, and how far they are behind
   npm run sluice -- run users                                  a consumer without Lambda
   npm run sluice -- logs sluice-users-write --since 1h         what a function says`,
@@ -52,6 +54,7 @@ Examples:
     reconcileCommand(),
     rowsCommand(),
     deadLettersCommand(),
+    replayCommand(),
     runCommand(),
     logsCommand(),
     invokeCommand(),

@@ -2,6 +2,7 @@
  * The dead letters of a topic as they stand: why each was given up, and whether it was sent back since.
  * Not for sending them: see redrive.ts.
  */
+import { createHash } from 'node:crypto'
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
@@ -10,9 +11,13 @@ import { formatPosition, headerNames, headerText, parsePosition, type RecordPosi
 import { deadLetterTopic, parkingTopic } from '../core/names.ts'
 import { recordBytes } from '../core/record-size.ts'
 import type { Clients } from './clients.ts'
+import { type Found, type Sent, withStates } from './dead-letter-states.ts'
 
-/** `waiting` until it is sent back (`redriven`) or put aside for good (`parked`). */
-export type DeadLetterState = 'waiting' | 'redriven' | 'parked'
+/**
+ * `waiting` until it is sent back (`redriven`) or put aside for good (`parked`); `repeated` where a later one stands for
+ * the same record, which a replay, or a batch that was done again, gave up once more.
+ */
+export type DeadLetterState = 'waiting' | 'redriven' | 'parked' | 'repeated'
 
 /** A dead letter and what its headers say. */
 export type DeadLetter = {
@@ -31,7 +36,7 @@ export type DeadLetter = {
   /** How often the record had been redriven when it was given up. */
   readonly redrives: number
   readonly state: DeadLetterState
-  /** Where it was sent; null while it waits. */
+  /** Where it was sent; null while it waits or is repeated. */
   readonly sentTo: RecordPosition | null
 }
 
@@ -41,13 +46,16 @@ export type DeadLetter = {
  */
 export async function deadLettersOf(topic: string, clients: Clients): Promise<DeadLetter[]> {
   await expectDeployed(topic, clients)
-  const found: DeadLetter[] = []
-  await readFrom(await startOf(deadLetterTopic(topic), clients), clients, (record) =>
-    found.push(describeDeadLetter(record)),
-  )
+  const found: Found[] = []
+  await readFrom(await startOf(deadLetterTopic(topic), clients), clients, (record) => {
+    const letter = describeDeadLetter(record)
+    found.push({ letter, record: letter.origin && recordGivenUp(record, letter.origin) })
+  })
   if (found.length === 0) return []
-  const sent = await sentDeadLetters(topic, found, clients)
-  return found.sort(byPosition).map((letter) => ({ ...letter, ...sent.get(formatPosition(letter.position)) }))
+  found.sort((a, b) => byPosition(a.letter, b.letter))
+  const letters = found.map(({ letter }) => letter)
+  const sent = await sentDeadLetters(topic, letters, clients)
+  return withStates(found, sent)
 }
 
 /** The records of dead letters at the given positions, by position; one that retention has removed is absent. */
@@ -120,8 +128,6 @@ export function redrivesOf({ headers }: TopicRecord): number {
   return /^\d{1,4}$/.test(text) ? Number(text) : 0
 }
 
-type Sent = Pick<DeadLetter, 'state' | 'sentTo'>
-
 /** What became of dead letters: records behind the earliest origin, and parked ones, that name a dead letter of the topic. */
 async function sentDeadLetters(topic: string, letters: readonly DeadLetter[], clients: Clients) {
   const { start, end } = await offsetBounds(clients.admin, topic)
@@ -163,6 +169,13 @@ async function expectDeployed(topic: string, { admin }: Clients): Promise<void> 
   const missing = [topic, deadLetterTopic(topic), parkingTopic(topic)].filter((name) => !existing.has(name))
   if (missing.length === 0) return
   throw new SluiceError('TOPIC_UNKNOWN', `topic ${missing.join(', ')} does not exist: deploy the app with "npm start"`)
+}
+
+/** By content besides, as the origin header of a foreign producer's records can name anything. */
+function recordGivenUp({ key, value, headers }: TopicRecord, origin: RecordPosition): string {
+  const hash = createHash('sha256')
+  for (const bytes of [key, value]) hash.update(`${bytes?.length ?? -1} `).update(bytes ?? '')
+  return `${headerText(headers, headerNames.origin) ?? formatPosition(origin)} ${hash.digest('base64')}`
 }
 
 function byPosition({ position: a }: DeadLetter, { position: b }: DeadLetter): number {

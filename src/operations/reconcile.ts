@@ -181,7 +181,7 @@ function openPositions(positions: readonly RecordPosition[]) {
   }
 }
 
-/** How many records the process stage made something of, and from its first input to its last output. */
+/** How many records the process stage made something of, and from its first input to its last output; what was made again, as by a replay, does not count. */
 function processHop(pipeline: Pipeline, index: RecordIndex, positions: readonly RecordPosition[]): ProcessHop | null {
   if (!pipeline.process) return null
   let began = Number.POSITIVE_INFINITY
@@ -191,8 +191,9 @@ function processHop(pipeline: Pipeline, index: RecordIndex, positions: readonly 
     began = Math.min(began, index.source(position)?.timestamp ?? began)
     const outputs = index.outputs(position)
     if (outputs.length > 0) records++
-    for (const output of outputs)
-      ended = Math.max(ended, Number(headerText(output.headers, headerNames.producedAt) ?? ended))
+    const produced = outputs.map(({ headers }) => Number(headerText(headers, headerNames.producedAt) ?? Number.NaN))
+    const first = Math.min(...produced.filter((at) => !Number.isNaN(at)))
+    if (Number.isFinite(first)) ended = Math.max(ended, first)
   }
   return { records, ms: Number.isFinite(ended - began) ? ended - began : null }
 }

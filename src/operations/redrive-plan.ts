@@ -57,6 +57,9 @@ function isSelected({ position, code }: DeadLetter, selection: Selection): boole
 function stepOf(topic: string, letter: DeadLetter): RedriveStep {
   const { state, sentTo, origin, redrives } = letter
   if (sentTo) return { letter, action: 'skip', reason: `${state} already as ${formatPosition(sentTo)}` }
+  if (state === 'repeated') {
+    return { letter, action: 'skip', reason: 'a later dead letter stands for the same record' }
+  }
   if (origin === null) {
     const reason =
       'it is a fetched value that never was a record: mend the source or the pipeline, and the next run fetches it again'

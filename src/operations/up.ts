@@ -1,7 +1,6 @@
 /**
  * Bringing an environment up: services, the deployed app, the poller. And down again, in order.
  */
-import { availableParallelism } from 'node:os'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
@@ -10,12 +9,12 @@ import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { secretsManager } from '../event-source/secrets.ts'
-import { defaultSettings } from '../event-source/settings.ts'
 import type { HostingOf } from '../local/hosting.ts'
 import type { Ports } from '../local/ports.ts'
 import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
 import { deploy } from './deploy.ts'
+import { invokeSettings } from './invoke-settings.ts'
 import { publishStatus } from './poller-status.ts'
 
 /** How to bring an environment up. */
@@ -73,9 +72,7 @@ export async function bringUp(
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),
       openDestination: destinationOpener({ clientConfig: awsConfig(endpoints.aws), ...endpoints.aws }),
       secrets: secretsManager(awsConfig(endpoints.aws)),
-      settings: {
-        maxConcurrentInvocations: Math.min(defaultSettings.maxConcurrentInvocations, availableParallelism()),
-      },
+      settings: invokeSettings,
     })
     stops.push(publishStatus(folder, 'npm start', poller.status))
     stops.push(() => poller.stop())

@@ -49,5 +49,6 @@ function cells({ position, state, code, stage, origin, redrives, reason }: DeadL
 function summary(all: readonly DeadLetter[], shown: number): string {
   const count = (state: DeadLetter['state']) => all.filter((letter) => letter.state === state).length
   const more = shown < all.length ? `, the latest ${shown} shown: raise --limit` : ''
-  return `${all.length} dead letters: ${count('waiting')} waiting, ${count('redriven')} redriven, ${count('parked')} parked${more}`
+  const repeated = count('repeated') > 0 ? `, ${count('repeated')} repeated` : ''
+  return `${all.length} dead letters: ${count('waiting')} waiting, ${count('redriven')} redriven, ${count('parked')} parked${repeated}${more}`
 }

@@ -94,7 +94,7 @@ function verdict(topic: string, steps: readonly RedriveStep[], dryRun: boolean):
   const parts = [
     `${redriven} ${dryRun ? 'would be ' : ''}sent back to ${topic}`,
     `${parked} parked in ${parkingTopic(topic)}`,
-    `${skipped} sent before`,
+    `${skipped} skipped`,
     `${refused} refused`,
   ]
   return parts.join(', ')
