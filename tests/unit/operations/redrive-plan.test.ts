@@ -58,6 +58,13 @@ describe('the plan', () => {
     ])
   })
 
+  test('skips what a later dead letter stands for', () => {
+    expect(actions([{ ...described(1), state: 'repeated' }, described(2)])).toEqual([
+      [1, 'skip'],
+      [2, 'redrive'],
+    ])
+  })
+
   test('parks what was redriven three times', () => {
     expect(actions([described(1, { 'sluice-redrives': '2' }), described(2, { 'sluice-redrives': '3' })])).toEqual([
       [1, 'redrive'],
