@@ -15,10 +15,8 @@ import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
 import { Partition } from './partition.ts'
 import { endOf, fetchedBefore } from './range.ts'
-import { Decoding } from './registry/decoding.ts'
-import { openRegistry } from './registry/open-registry.ts'
-import { recordDecoder } from './registry/record-decoder.ts'
-import { schemaCache } from './registry/schema-cache.ts'
+import type { Decoding } from './registry/decoding.ts'
+import { openDecoding } from './registry/open-decoding.ts'
 import type { PartitionStatus, Report } from './report.ts'
 import type { Secrets } from './secrets.ts'
 import { type PollerSettings, partitionQueueBytes } from './settings.ts'
@@ -154,19 +152,14 @@ export class Dispatcher {
     const { mapping, settings, secrets, report, setPaused, onRegistryProblem } = this.#context
     const { schemaRegistry, id } = mapping
     if (!schemaRegistry) return null
-    const cache = schemaCache({
-      open: () => openRegistry(schemaRegistry, secrets),
+    return openDecoding(schemaRegistry, secrets, {
       settings,
       waitsForUnknown: this.#destination === null && settings.unknownSchema === 'wait',
       stopping: this.#stopping.signal,
       onFailed: (reason) => report({ type: 'registry-failed', mapping: id, reason }),
       onProblem: onRegistryProblem,
-    })
-    return new Decoding({
-      decode: recordDecoder(schemaRegistry, cache, this.#filter !== null),
       writer: this.#writer,
       filter: this.#filter,
-      stopping: this.#stopping.signal,
       isFull: (partition) => this.#isFull(partition),
       onDecoded: (partition, records, filtered) => {
         const { full, held, undecoded, isRead } = partition

@@ -16,6 +16,7 @@ import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import type { Mapping } from '../event-source/mapping.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { lengthOf, type MappingRange } from '../event-source/range.ts'
+import { secretsManager } from '../event-source/secrets.ts'
 import { withKafkaAdmin } from './clients.ts'
 import { deployedMapping } from './event-sources.ts'
 import { invokeSettings } from './invoke-settings.ts'
@@ -120,6 +121,7 @@ function startReplayPoller(mapping: Mapping, aws: AwsEndpoint, onEnded: () => vo
     mappings: [mapping],
     invoker: lambdaInvoker(awsConfig(aws)),
     openDestination: destinationOpener({ clientConfig: awsConfig(aws), ...aws }),
+    secrets: secretsManager(awsConfig(aws)),
     clientId: 'sluice-replay',
     settings: invokeSettings,
     report: ({ type }) => {
