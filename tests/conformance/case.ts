@@ -29,6 +29,7 @@ export const pages = {
   onFailureTopic: 'Using a Kafka topic as an on-failure destination',
   filtering: 'Filtering events from Kafka event sources',
   patterns: 'EventBridge User Guide: Comparison operators for use in event patterns',
+  registry: 'Using schema registries with Kafka event sources in Lambda',
   metrics: 'Event source mapping metrics',
   api: 'Lambda API Reference: EventSourceMappingConfiguration',
   inferred: 'inferred',

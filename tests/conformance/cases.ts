@@ -11,6 +11,7 @@ import { orderCases } from './cases/order.ts'
 import { partialCases } from './cases/partial.ts'
 import { pollerCases } from './cases/pollers.ts'
 import { positionCases } from './cases/positions.ts'
+import { registryCases } from './cases/registry.ts'
 import { retryCases } from './cases/retries.ts'
 
 /** Every case; behaviours are unique. */
@@ -23,6 +24,7 @@ export const cases: readonly ConformanceCase[] = [
   ...partialCases,
   ...destinationCases,
   ...filterCases,
+  ...registryCases,
   ...lifecycleCases,
   ...pollerCases,
 ]

@@ -21,6 +21,7 @@ export const features = [
   'destination first',
   'conditions',
   'filters',
+  'schema registry',
   'lifecycle',
   'metrics',
   'pollers',
@@ -58,6 +59,7 @@ export const emulators: Readonly<Record<string, Readonly<Record<Feature, Support
     'destination first': 'no',
     conditions: 'no',
     filters: 'yes',
+    'schema registry': 'no',
     pollers: 'no',
   },
   stackd: {
@@ -72,6 +74,7 @@ export const emulators: Readonly<Record<string, Readonly<Record<Feature, Support
     'destination first': 'no',
     conditions: 'no',
     filters: 'yes',
+    'schema registry': 'no',
     pollers: 'no',
   },
 }

@@ -1,5 +1,5 @@
 /**
- * The one environment of all conformance cases: Kafka and the AWS emulator, with functions deployed and clients open.
+ * The one environment of all conformance cases: Kafka, the registry and the AWS emulator, with functions deployed and clients open.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import type { Admin, Kafka, Producer } from 'kafkajs'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { connectKafka } from '../../src/connect/kafka.ts'
+import { connectRegistry, type SchemaRegistry } from '../../src/connect/registry.ts'
 import type { AwsEndpoint } from '../../src/core/endpoints.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { startStack } from '../../src/local/stack.ts'
@@ -24,6 +25,8 @@ export type Environment = {
   readonly admin: Admin
   readonly producer: Producer
   readonly aws: AwsEndpoint
+  readonly registry: SchemaRegistry
+  readonly registryUrl: string
   readonly lambda: LambdaClient
   readonly sqs: SQSClient
   readonly sns: SNSClient
@@ -39,9 +42,9 @@ export async function startEnvironment(): Promise<Environment> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-conformance-'))
   const captures = join(folder, 'captures')
   mkdirSync(captures)
-  const services = ['kafka', 'emulator'] as const
+  const services = ['kafka', 'emulator', 'registry'] as const
   const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
-  const { aws, kafka: endpoint } = stack.endpoints
+  const { aws, kafka: endpoint, registry } = stack.endpoints
   const kafka = connectKafka({ bootstrapServers: endpoint.bootstrapServers, clientId: 'conformance' })
   const admin = kafka.admin()
   const producer = kafka.producer({ allowAutoTopicCreation: false })
@@ -65,6 +68,8 @@ export async function startEnvironment(): Promise<Environment> {
     admin,
     producer,
     aws,
+    registry: connectRegistry(registry),
+    registryUrl: registry.url,
     lambda,
     sqs: new SQSClient(config),
     sns: new SNSClient(config),

@@ -38,6 +38,7 @@ ${rows.join('\n')}
 - The poller runs where Kafka is reachable; VPC, IAM roles and execution logs have no part in it. \`LoggingConfig\` and \`ConsumptionMode: Queue\` are refused.
 - A change of what a mapping reads is refused instead of replacing the mapping, since there is no CloudFormation behind a parameter.
 - Pollers are members of the consumer group in one process, at most as many as the machine has cores, and scale within seconds, not minutes.
+- A schema registry's schemas are read where they are Avro; records of Protobuf and JSON Schema hold their partition and are named.
 - A record too large for any payload and without a destination holds its partition; what AWS does with it is not documented.
 
 ## Known differences of the emulator
