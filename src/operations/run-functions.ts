@@ -13,7 +13,6 @@ const workers = 1
 /** Settings of a poller over {@link runFunctions}: while the worker has one event, the next one is being built. */
 export const runSettings: Partial<PollerSettings> = {
   maxConcurrentInvocations: workers + 1,
-  ...JSON.parse(process.env.ST ?? '{}'),
 }
 
 /** An invoker for the functions that are deployed at an endpoint. `log` gets what they print. */
