@@ -36,14 +36,14 @@ const passingRefusal = /Throttl|TooManyRequests|RequestLimitExceeded|OperationTi
 export function awsJsonCall(api: AwsJsonApi, timeoutMs: number): AwsJsonCall {
   const { service, targetPrefix, region } = api
   const url = new URL(api.endpoint ?? environmentEndpoint(service) ?? `https://${service}.${region}.amazonaws.com`)
-  let signer: Promise<SignatureV4> | null = null
+  const signingOfProcess = signing(region)
 
   const send = async (action: string, body: string, signal: AbortSignal): Promise<AwsAnswer> => {
     const { host, hostname, port, protocol, pathname: path } = url
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${targetPrefix}.${action}` }
     const request = { method: 'POST', protocol, hostname, path, query: {}, headers: { host, ...headers }, body }
-    signer ??= signing(region).then((settings) => new SignatureV4({ service, region, ...settings }))
-    const signed = await (await signer).sign({ ...request, ...(port === '' ? {} : { port: Number(port) }) })
+    const signer = new SignatureV4({ service, region, ...(await signingOfProcess()) })
+    const signed = await signer.sign({ ...request, ...(port === '' ? {} : { port: Number(port) }) })
     const response = await fetch(url, { method: 'POST', headers: signed.headers, body, signal })
     const answer: unknown = await response.json().catch(() => undefined)
     if (response.status === 200 && answer !== undefined) return { result: answer }

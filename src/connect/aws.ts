@@ -15,9 +15,16 @@ export type CredentialsSource = SecretsManagerClient['config']['credentials']
 /**
  * What signs requests that no client of the SDK makes: the credentials of the process, found and renewed as every client
  * does, and its hash. Asked of a client that the layer holds anyway, as the packages themselves would come into it twice;
- * loaded with the first use, as it is a quarter of a function's start.
+ * loaded with the first call, once, as it is a quarter of a function's start.
  */
-export async function signing(region: string): Promise<Pick<SecretsManagerClient['config'], 'credentials' | 'sha256'>> {
-  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
-  return new SecretsManagerClient({ region }).config
+export function signing(region: string): () => Promise<Pick<SecretsManagerClient['config'], 'credentials' | 'sha256'>> {
+  const load = async () => {
+    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
+    return new SecretsManagerClient({ region }).config
+  }
+  let loaded: ReturnType<typeof load> | null = null
+  return () => {
+    loaded ??= load()
+    return loaded
+  }
 }

@@ -20,10 +20,9 @@ const userAgent = 'sluice'
  */
 export function iamTokens(region: string, given?: CredentialsSource): () => Promise<string> {
   const host = `kafka.${region}.amazonaws.com`
-  let loaded: ReturnType<typeof signing> | null = null
+  const signingOfProcess = signing(region)
   return async () => {
-    loaded ??= signing(region)
-    const { credentials, sha256 } = await loaded
+    const { credentials, sha256 } = await signingOfProcess()
     const identity = await (given ?? credentials)().catch((cause) => {
       throw new SluiceError('KAFKA_UNAVAILABLE', 'there are no AWS credentials to sign in to Kafka with', { cause })
     })

@@ -49,11 +49,8 @@ export function keyspacesOptions(
 
 /** The credentials of the process. One client finds them for all connections. */
 export function processCredentials(region: string): () => Promise<Credentials> {
-  let loaded: ReturnType<typeof signing> | null = null
-  return async () => {
-    loaded ??= signing(region)
-    return (await loaded).credentials()
-  }
+  const signingOfProcess = signing(region)
+  return async () => (await signingOfProcess()).credentials()
 }
 
 /**

@@ -4,6 +4,8 @@
  * Source: AWS Lambda Developer Guide, "Configuring partial batch response with … Kafka".
  */
 
+import { isObject } from './property-checks.ts'
+
 /** The function's word on a batch. `malformed` counts as a failure of the whole batch. */
 export type BatchVerdict =
   | { readonly kind: 'success' }
@@ -55,7 +57,3 @@ export function parseBatchResponse(
 }
 
 const malformed = (reason: string): BatchVerdict => ({ kind: 'malformed', reason })
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

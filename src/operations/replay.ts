@@ -11,15 +11,14 @@ import type { AwsEndpoint, Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
-import { destinationOpener } from '../event-source/destination/open.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import type { Mapping } from '../event-source/mapping.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import { lengthOf, type MappingRange } from '../event-source/range.ts'
-import { secretsManager } from '../event-source/secrets.ts'
 import { withKafkaAdmin } from './clients.ts'
 import { deployedMapping } from './event-sources.ts'
 import { invokeSettings } from './invoke-settings.ts'
+import { pollerPorts } from './poller-ports.ts'
 import { deleteGroup, replayGroup, sweepGroups } from './replay-groups.ts'
 import { type ReplayProgress, replayProgress } from './replay-progress.ts'
 import { positionList, type ReplayPosition, replayRange } from './replay-range.ts'
@@ -120,8 +119,7 @@ function startReplayPoller(mapping: Mapping, aws: AwsEndpoint, onEnded: () => vo
   return startPoller({
     mappings: [mapping],
     invoker: lambdaInvoker(awsConfig(aws)),
-    openDestination: destinationOpener({ clientConfig: awsConfig(aws), ...aws }),
-    secrets: secretsManager(awsConfig(aws)),
+    ...pollerPorts(aws),
     clientId: 'sluice-replay',
     settings: invokeSettings,
     report: ({ type }) => {

@@ -6,11 +6,10 @@ import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
-import { destinationOpener } from '../event-source/destination/open.ts'
 import { type MappingSource, watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import type { Report } from '../event-source/report.ts'
-import { secretsManager } from '../event-source/secrets.ts'
+import { pollerPorts } from './poller-ports.ts'
 import { runFunctions, runSettings } from './run-functions.ts'
 
 /** Who hears what. */
@@ -35,8 +34,7 @@ export async function runPipelines(
   const poller = await startPoller({
     mappings: only(names, watchMappings(new SSMClient(awsConfig(aws)))),
     invoker,
-    openDestination: destinationOpener({ clientConfig: awsConfig(aws), ...aws }),
-    secrets: secretsManager(awsConfig(aws)),
+    ...pollerPorts(aws),
     clientId: 'sluice-run',
     settings: runSettings,
     report,

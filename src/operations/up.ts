@@ -4,17 +4,16 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
-import { destinationOpener } from '../event-source/destination/open.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
-import { secretsManager } from '../event-source/secrets.ts'
 import type { HostingOf } from '../local/hosting.ts'
 import type { Ports } from '../local/ports.ts'
 import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
 import { deploy } from './deploy.ts'
 import { invokeSettings } from './invoke-settings.ts'
+import { pollerPorts } from './poller-ports.ts'
 import { publishStatus } from './poller-status.ts'
 
 /** How to bring an environment up. */
@@ -70,8 +69,7 @@ export async function bringUp(
     const poller = await startPoller({
       mappings: watchMappings(new SSMClient(awsConfig(endpoints.aws))),
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),
-      openDestination: destinationOpener({ clientConfig: awsConfig(endpoints.aws), ...endpoints.aws }),
-      secrets: secretsManager(awsConfig(endpoints.aws)),
+      ...pollerPorts(endpoints.aws),
       settings: invokeSettings,
     })
     stops.push(publishStatus(folder, 'npm start', poller.status))
