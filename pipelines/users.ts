@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot'
 import { definePipeline } from '../src/core/define-pipeline.ts'
+import { cursorInBody } from '../src/core/pagination.ts'
 import { days } from '../src/core/pipeline.ts'
 
 const userFields = [
@@ -66,6 +67,8 @@ const page = v.object({
 /** What the API answers when it is overloaded, with status 200. */
 const overload = v.object({ error: v.string() })
 
+type Answer = v.InferOutput<typeof page | typeof overload>
+
 /** Largest page that one request asks for; the API allows 5,000. */
 const pageSize = 500
 
@@ -75,15 +78,13 @@ export const pipeline = definePipeline({
     url: 'https://randomuser.me/api/',
     schedule: 'rate(1 minute)',
     recordsPerRun: 100,
-    request: ({ cursor, limit, seed }) => ({
-      query: { results: Math.min(limit, pageSize), page: cursor?.page ?? 1, seed: seed ?? 'sluice' },
+    ...cursorInBody({
+      parameter: 'page',
+      query: ({ limit, seed }) => ({ results: Math.min(limit, pageSize), page: 1, seed: seed ?? 'sluice' }),
+      values: (answer: Answer) => ('error' in answer ? null : answer.results),
+      next: (answer) => ('error' in answer || answer.results.length === 0 ? null : answer.info.page + 1),
     }),
     response: v.lazy((answer) => (v.is(overload, answer) ? overload : page)),
-    read: (answer) => {
-      if ('error' in answer) return null
-      const { results, info } = answer
-      return { values: results, cursor: results.length === 0 ? null : { page: info.page + 1 } }
-    },
     value: randomUser,
     record: ({ name, location, login, ...user }) => ({
       id: login.uuid,

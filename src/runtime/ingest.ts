@@ -10,7 +10,9 @@ import { type Ledger, ledgerOf, type Run } from './ledger.ts'
 import { logger } from './logging.ts'
 import { type Publisher, preparePage, publishPage } from './publish.ts'
 import { type IngestEvent, runRequest } from './run-request.ts'
-import { type SourceClient, sourceClient } from './source-client.ts'
+import { type FetchPage, sourceClient } from './source/client.ts'
+import { publishMarginMs } from './source/limits.ts'
+import { isLast } from './source/page-guard.ts'
 import { topicCodec } from './topic-codec.ts'
 
 /** The function's answer. Counts are values; durations are milliseconds. */
@@ -34,9 +36,11 @@ export type RunSummary = {
 export function ingestHandler(pipeline: Pipeline, connections: Connections) {
   const { producer, registry, environment } = connections
   const codec = topicCodec(pipeline.topic, registry)
-  const fetchPage = sourceClient(pipeline, environment.sourceUrl ?? pipeline.source.url)
+  const source = sourceClient(pipeline, { standIn: environment.sourceUrl })
 
-  return async (event: IngestEvent): Promise<RunSummary> => {
+  return async (event: IngestEvent, context?: RemainingTime): Promise<RunSummary> => {
+    const readsUntil =
+      performance.now() + (context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - publishMarginMs
     const request = runRequest(event, pipeline.source.recordsPerRun)
     const ledger = ledgerOf(await connections.cassandra(), pipeline.name)
     const begun = await begin(ledger, request)
@@ -44,7 +48,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     const progress = { fetched: 0, published: 0, deadLettered: 0, fetchMs: 0, publishMs: 0, cursor: begun.cursorBefore }
     try {
       await codec.prepare()
-      await readPages(request, fetchPage, { pipeline, runId: request.id, attempt, codec, producer, ledger }, progress)
+      const publisher = { pipeline, runId: request.id, attempt, codec, producer, ledger }
+      await readPages(request, source(readsUntil), readsUntil, publisher, progress)
     } catch (error) {
       const cursorAfter = begun.cursorBefore
       await ledger.save({ ...ended(begun, progress), cursorAfter, state: 'failed', error: errorOf(error) })
@@ -58,6 +63,9 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     return summary
   }
 }
+
+/** The part of Lambda's context that bounds a run; without it a run has as long as it takes. */
+type RemainingTime = { readonly getRemainingTimeInMillis: () => number }
 
 type Progress = Omit<RunSummary, 'pipeline' | 'run'> & { cursor: Cursor | null }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -85,13 +93,15 @@ async function begin(ledger: Ledger, request: RunRequest): Promise<Run> {
   return run
 }
 
+/** A run whose time is up ends with the page it has: the next one goes on behind it. */
 async function readPages(
   { limit, seed }: RunRequest,
-  fetchPage: SourceClient,
+  fetchPage: FetchPage,
+  readsUntil: number,
   publisher: Publisher,
   progress: Mutable<Progress>,
 ): Promise<void> {
-  while (progress.fetched < limit) {
+  do {
     const began = performance.now()
     const page = await fetchPage({ cursor: progress.cursor, limit: limit - progress.fetched, seed })
     const fetched = performance.now()
@@ -103,8 +113,8 @@ async function readPages(
     progress.published += outcome.published
     progress.deadLettered += outcome.deadLettered
     if (page.cursor) progress.cursor = page.cursor
-    if (page.cursor === null || page.values.length === 0) return
-  }
+    if (isLast(page)) return
+  } while (progress.fetched < limit && performance.now() < readsUntil)
 }
 
 function ended(begun: Run, { fetched, fetchMs, publishMs, cursor }: Progress): Run {

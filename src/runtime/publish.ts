@@ -12,7 +12,7 @@ import { type PageClock, recordClock } from '../core/record-clock.ts'
 import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
 import type { Ledger } from './ledger.ts'
-import { pathOf } from './source-client.ts'
+import { pathOf } from './source/client.ts'
 import type { TopicCodec } from './topic-codec.ts'
 
 /** Room for saying that a value was cut. */
