@@ -92,6 +92,6 @@ function formatKnown(known: ReadonlyMap<string, number>, from: number): string {
   const kept = [...known].filter(([, time]) => !(time < from)).sort(([, a], [, b]) => a - b)
   return kept
     .slice(-mostKnown)
-    .map(([name, time]) => name + time.toString(36))
+    .map(([name, time]) => name + Math.trunc(time).toString(36))
     .join(' ')
 }

@@ -33,7 +33,7 @@ export function sourceClient({ source }: Pipeline, options: SourceClientOptions 
   const { standIn = null, limits = sourceLimits, clock = systemClock } = options
   const base = new URL(standIn ?? source.url)
   const send = sender({
-    trusted: standIn === null ? null : base.origin,
+    trusted: ({ origin }) => standIn !== null && origin === base.origin,
     redirects: limits.redirects,
     lookup: options.lookup,
   })

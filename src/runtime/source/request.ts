@@ -16,15 +16,16 @@ export type Send = (url: URL, headers: Headers, signal: AbortSignal) => Promise<
 
 /** What sending needs. */
 export type SendOptions = {
-  /** Origin that a deployment names, of any scheme and address; null where there is none. */
-  readonly trusted: string | null
+  /** Whether a URL is at a place that a deployment names, of any scheme and address. */
+  readonly trusted: (url: URL) => boolean
   readonly redirects: number
   /** Resolves names, as `dns.lookup` does unless given. */
   readonly lookup?: LookupFunction | undefined
 }
 
 /**
- * Sends requests over connections that are kept. The pipeline's headers go to the origin of the first URL only; every
+ * Sends requests over connections that are kept. The pipeline's headers go to the origin of the first URL only, and
+ * to nothing behind another one; every
  * address is checked when its connection is made, and the connection goes to that address.
  */
 export function sender({ trusted, redirects, lookup }: SendOptions): Send {
@@ -33,7 +34,7 @@ export function sender({ trusted, redirects, lookup }: SendOptions): Send {
   const checked = publicLookup(lookup)
 
   const get = (url: URL, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> => {
-    const isTrusted = url.origin === trusted
+    const isTrusted = trusted(url)
     if (!isTrusted) expectPublic(url)
     const common = {
       headers: { accept: 'application/json', 'accept-encoding': acceptEncoding, ...headers },
@@ -51,11 +52,13 @@ export function sender({ trusted, redirects, lookup }: SendOptions): Send {
 
   return async (first, headers, signal) => {
     let url = first
+    let sent = headers
     for (let count = 0; count <= redirects; count++) {
-      const response = await get(url, url.origin === first.origin ? headers : {}, signal)
+      const response = await get(url, sent, signal)
       if (!isRedirect(response)) return response
       response.destroy()
-      url = redirected(url, response.headers.location ?? '')
+      url = redirected(url, response.headers.location)
+      if (url.origin !== first.origin) sent = {}
     }
     throw new SluiceError('SOURCE_REFUSED', `the source ${nameOf(first)} redirected more than ${redirects} times`)
   }
@@ -70,8 +73,8 @@ function isRedirect({ statusCode }: IncomingMessage): boolean {
   return [301, 302, 303, 307, 308].includes(statusCode ?? 0)
 }
 
-function redirected(from: URL, location: string): URL {
-  const to = URL.canParse(location, from.href) ? new URL(location, from) : null
+function redirected(from: URL, location: string | undefined): URL {
+  const to = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : null
   if (to?.protocol === 'https:' || to?.protocol === 'http:') {
     to.username = ''
     to.password = ''
