@@ -5,6 +5,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { functionName } from '../../src/core/names.ts'
 import { type IngestEvent, runRequest } from '../../src/runtime/run-request.ts'
+import { sourceLimits } from '../../src/runtime/source/limits.ts'
 import type { Answer } from '../fixtures/http-server.ts'
 import type { FaultEnvironment } from './environment.ts'
 import { ingest, pageOf, somePeople, unscheduledEnvironment, withAnswers } from './source-runs.ts'
@@ -26,7 +27,12 @@ test.each<[string, Answer | null, string, string]>([
   ['answers 500', { status: 500, body: 'oh' }, 'SOURCE_UNAVAILABLE', 'answered with status 500'],
   ['answers 429', { status: 429, body: '{}' }, 'SOURCE_UNAVAILABLE', 'answered with status 429'],
   ['answers 404', { status: 404, body: '{}' }, 'SOURCE_REFUSED', 'answered with status 404'],
-  ['begins an answer and never ends it', { body: '{"results":', hang: true }, 'SOURCE_UNAVAILABLE', 'within 30000 ms'],
+  [
+    'begins an answer and never ends it',
+    { body: '{"results":', hang: true },
+    'SOURCE_UNAVAILABLE',
+    'answered too slowly',
+  ],
   ['answers with half a page', { body: '{"results":[{' }, 'SOURCE_INVALID', '13 characters that are not JSON'],
   [
     'answers HTML with status 200',
@@ -80,7 +86,7 @@ test("a run that the schedule's event started is done again by Lambda itself, fr
   let failures = 0
   const answer = ({ searchParams }: URL): Answer => {
     if (searchParams.get('page') !== '71') return pageOf(first, 70)
-    return failures++ < 2 ? { status: 503 } : pageOf(second, 71)
+    return failures++ < 2 * sourceLimits.attempts ? { status: 503 } : pageOf(second, 71)
   }
   await withAnswers(environment, answer, async () => {
     const lambda = new LambdaClient(awsConfig(endpoints.aws))

@@ -1,8 +1,10 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { avroCodec } from '../../../src/core/avro-codec.ts'
+import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
+import { publishMarginMs } from '../../../src/runtime/source/limits.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
 import { orderSchema, orders } from '../../fixtures/orders.ts'
 import { fakeCassandra, fakeConnections, fakeProducer, fakeRegistry, headersOf, type Statement } from './fakes.ts'
@@ -24,7 +26,7 @@ beforeEach(() => {
   }
 })
 
-function start(refuse?: (statement: Statement) => Error | null) {
+function start(refuse?: (statement: Statement) => Error | null, pipeline = orders) {
   const kafka = fakeProducer()
   const { registry, state } = fakeRegistry([orderSchema])
   const { client, written } = fakeCassandra(refuse)
@@ -36,7 +38,7 @@ function start(refuse?: (statement: Statement) => Error | null) {
         return Object.fromEntries(columns.map((column, index) => [column, params[index]]))
       })
   const handle = ingestHandler(
-    orders,
+    pipeline,
     fakeConnections(kafka.producer, registry, async () => client, server.url),
   )
   return { ...kafka, state, ledger, handle }
@@ -123,6 +125,69 @@ test('a run ends with the last page, or with an empty one', async () => {
   pages = [{ items: [], next: 2 }]
   expect(await start().handle(event())).toMatchObject({ fetched: 0, published: 0 })
   expect(server.requests).toHaveLength(2)
+})
+
+test('a page whose values are all known is not the last, and the cursor of the last is kept', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('a')], next: 3 },
+    { items: [order('b')], next: 4 },
+  ]
+  const known: Pipeline = {
+    ...orders,
+    source: {
+      ...orders.source,
+      read: (answer, page, response) => {
+        const read = orders.source.read(answer, page, response)
+        if (page.cursor?.page === 2) return { values: [], known: 1, cursor: { page: 3 } }
+        return page.cursor?.page === 3 && read ? { ...read, cursor: { since: 9 }, last: true } : read
+      },
+    },
+  }
+  const { handle, to, ledger } = start(undefined, known)
+  expect(await handle(event())).toMatchObject({ fetched: 2, published: 2 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b'])
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"since":9}' }])
+})
+
+test('a run whose time is up ends with the page it has, and keeps its cursor', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('b')], next: 3 },
+  ]
+  const timeMs = 1_000
+  const wait = ({ query }: Statement) => {
+    const until = performance.now() + timeMs
+    while (query.includes('INTO sluice.published') && performance.now() < until);
+    return null
+  }
+  const { handle, ledger } = start(wait)
+  const context = { getRemainingTimeInMillis: () => publishMarginMs + timeMs }
+  expect(await handle(event(), context)).toMatchObject({ fetched: 1, published: 1 })
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"page":2}' }])
+})
+
+describe('pages without end', () => {
+  const endless = (next: (page: number) => number) => {
+    server.answer = ({ searchParams }) => {
+      const page = Number(searchParams.get('page'))
+      return { body: JSON.stringify({ items: [order(`o${page}`)], next: next(page) }) }
+    }
+    return start()
+  }
+
+  test.each<[string, (page: number) => number, number]>([
+    ['a cursor that does not advance', (page) => page, 1],
+    ['a cursor that comes again', (page) => (page === 3 ? 2 : page + 1), 2],
+  ])('%s ends the run, and nothing of its page is published', async (_, next, published) => {
+    const { handle, to, ledger } = endless(next)
+    await expect(handle(event())).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      message: `the source ${server.url} named a next page that the run has read already (cursor: page)`,
+    })
+    expect(to('orders')).toHaveLength(published)
+    expect(ledger('cursors')).toEqual([])
+  })
 })
 
 test('a run with a seed leaves the cursor alone', async () => {
