@@ -38,7 +38,7 @@ export function sourceClient({ source }: Pipeline, options: SourceClientOptions 
     lookup: options.lookup,
   })
   const turn = pace(source.requestsPerSecond, clock)
-  const secrets = sourceHeaders(source.headers, limits.secretMs, clock.now, options.readSecret)
+  const secrets = sourceHeaders(source.headers, limits, clock.now, options.readSecret)
 
   /** One request; `renew` says whether it may be sent again with secrets read anew. */
   const ask = async (url: URL, own: Headers, timeMs: number, renew: () => boolean): Promise<Attempt<Answer>> => {

@@ -4,6 +4,7 @@
 import { readSecret } from '../../connect/secret.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { type Secret, secretNames } from '../../core/secret.ts'
+import type { SourceLimits } from './limits.ts'
 import type { Headers } from './request.ts'
 
 /** Reads the text of a secret by its name. */
@@ -17,10 +18,10 @@ export type SourceHeaders = {
   readonly renew: () => boolean
 }
 
-/** Headers whose secrets are kept for `keptMs` of the clock `now`. */
+/** Headers whose secrets are kept within the limits, by the clock `now`. */
 export function sourceHeaders(
   headers: Readonly<Record<string, string | Secret>> = {},
-  keptMs: number,
+  { secretMs, secretReadMs }: SourceLimits,
   now: () => number,
   read: ReadSecret = readSecret,
 ): SourceHeaders {
@@ -29,8 +30,10 @@ export function sourceHeaders(
   return {
     async current() {
       if (kept === null || kept.until <= now()) {
-        const texts = await Promise.all(names.map(async (name) => [name, await textOf(name, read)] as const))
-        kept = { texts: new Map(texts), until: now() + keptMs }
+        const texts = await Promise.all(
+          names.map(async (name) => [name, await textOf(name, read, secretReadMs)] as const),
+        )
+        kept = { texts: new Map(texts), until: now() + secretMs }
       }
       const { texts } = kept
       const sent = (value: string | Secret) => (typeof value === 'string' ? value : (texts.get(value.secret) ?? ''))
@@ -43,15 +46,23 @@ export function sourceHeaders(
   }
 }
 
+/** Rejects with a TimeoutError: the SDK's client waits without end for a place that no route leads to. */
+function timeUp(ms: number): Promise<never> {
+  const signal = AbortSignal.timeout(ms)
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}
+
 /** Failures that waiting does not mend. */
 const lasting = ['ResourceNotFoundException', 'AccessDeniedException', 'DecryptionFailure', 'InvalidRequestException']
 
-async function textOf(name: string, read: ReadSecret): Promise<string> {
+async function textOf(name: string, read: ReadSecret, readMs: number): Promise<string> {
   const failed = (code: 'SOURCE_REFUSED' | 'SOURCE_UNAVAILABLE', why: string) =>
     new SluiceError(code, `secret "${name}" of the source ${why}`)
   let text: string
   try {
-    text = (await read(name)).trim()
+    text = (await Promise.race([read(name), timeUp(readMs)])).trim()
   } catch (error) {
     const kind = error instanceof Error ? error.name : 'Error'
     throw failed(lasting.includes(kind) ? 'SOURCE_REFUSED' : 'SOURCE_UNAVAILABLE', `could not be read: ${kind}`)

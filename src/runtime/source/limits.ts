@@ -17,8 +17,9 @@ export type SourceLimits = {
   /** The longest wait before the second attempt; it doubles with each more, up to the most. */
   readonly backoffMs: number
   readonly backoffMostMs: number
-  /** How long a secret is kept before it is read anew. */
+  /** How long a secret is kept before it is read anew, and how long reading it may take. */
   readonly secretMs: number
+  readonly secretReadMs: number
   readonly pagesPerRun: number
 }
 
@@ -33,6 +34,7 @@ export const sourceLimits: SourceLimits = {
   backoffMs: 500,
   backoffMostMs: 20_000,
   secretMs: 15 * 60_000,
+  secretReadMs: 5_000,
   pagesPerRun: 1_000,
 }
 

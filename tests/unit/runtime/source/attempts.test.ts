@@ -140,6 +140,13 @@ describe('secrets of the source', () => {
     expect(sent()).toHaveLength(2)
   })
 
+  test('that cannot be read in time end the run', async () => {
+    const readSecret = () => new Promise<string>(() => {})
+    const limits = { ...sourceLimits, attempts: 1, secretReadMs: 20 }
+    const { outcome } = await read([good], 600_000, { readSecret, limits }, keyed)
+    expect(outcome).toEqual(['SOURCE_UNAVAILABLE', 'secret "sluice/key" of the source could not be read: TimeoutError'])
+  })
+
   test.each<[string, string | Error, string, string]>([
     ['missing', error('ResourceNotFoundException'), 'SOURCE_REFUSED', 'could not be read: ResourceNotFoundException'],
     ['not granted', error('AccessDeniedException'), 'SOURCE_REFUSED', 'could not be read: AccessDeniedException'],
