@@ -39,23 +39,38 @@ const enrichedSchema = {
 
 const postcode = v.pipe(v.union([v.string(), v.number()]), v.transform(String))
 
-/** The part of a randomuser.me 1.4 user that the pipeline reads; the rest is left alone. */
+/** A field that the pipeline knows and has no use for: what else comes is drift. */
+const unread = v.optional(v.unknown())
+
+/** A randomuser.me 1.4 user. */
 const randomUser = v.object({
   gender: v.string(),
-  name: v.object({ first: v.string(), last: v.string() }),
+  name: v.object({ title: unread, first: v.string(), last: v.string() }),
   location: v.object({
     street: v.object({ number: v.number(), name: v.string() }),
     city: v.string(),
     state: v.string(),
     country: v.string(),
     postcode,
+    coordinates: unread,
+    timezone: unread,
   }),
   email: v.string(),
-  login: v.object({ uuid: v.pipe(v.string(), v.uuid()), username: v.string() }),
-  dob: v.object({ date: v.pipe(v.string(), v.isoTimestamp()) }),
-  registered: v.object({ date: v.pipe(v.string(), v.isoTimestamp()) }),
+  login: v.object({
+    uuid: v.pipe(v.string(), v.uuid()),
+    username: v.string(),
+    password: unread,
+    salt: unread,
+    md5: unread,
+    sha1: unread,
+    sha256: unread,
+  }),
+  dob: v.object({ date: v.pipe(v.string(), v.isoTimestamp()), age: unread }),
+  registered: v.object({ date: v.pipe(v.string(), v.isoTimestamp()), age: unread }),
   phone: v.string(),
-  picture: v.object({ medium: v.string() }),
+  cell: unread,
+  id: unread,
+  picture: v.object({ medium: v.string(), large: unread, thumbnail: unread }),
   nat: v.pipe(v.string(), v.regex(/^[A-Z]{2}$/)),
 })
 

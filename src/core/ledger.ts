@@ -25,6 +25,7 @@ export const runsTable = {
     error_message: 'text',
     attempts: 'int',
     succeeded_attempt: 'int',
+    drift: 'text',
   },
   partitionKey: ['pipeline'],
   clusteringColumns: ['run_id'],

@@ -35,6 +35,13 @@ export function checkPipeline(pipeline: Pipeline): void {
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
   const { requestsPerSecond = 1 } = source
   expect(requestsPerSecond > 0, 'source.requestsPerSecond', requestsPerSecond, 'a number above 0')
+  const keeps = source.drift?.unknown === 'evolve' || source.drift?.changed === 'evolve'
+  expect(
+    !keeps || source.record.length === 2,
+    'source.drift',
+    source.drift,
+    'without evolve unless source.record takes what is kept',
+  )
   for (const name of secretNames(source.headers)) {
     expect(secretName.test(name), 'source.headers', name, 'a secret by its name, not its ARN')
   }

@@ -5,6 +5,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
+import type { DriftPolicies, KeptFields } from './drift.ts'
 import type { Secret } from './secret.ts'
 import type { AnyRow, Columns, Row, Table } from './table.ts'
 
@@ -71,7 +72,10 @@ export type Source<Answer, Value, Output> = Paging<Answer> & {
   readonly response: StandardSchemaV1<unknown, Answer>
   /** The form of one value; a value that does not fit is a dead letter. */
   readonly value: StandardSchemaV1<unknown, Value>
-  readonly record: (value: Value) => Output
+  /** Makes the record; `kept` holds the fields of the value that `drift` keeps. */
+  readonly record: (value: Value, kept: KeptFields) => Output
+  /** What is done where a value differs from the form: a field unknown, missing, or of another type. */
+  readonly drift?: DriftPolicies
 }
 
 /** A topic of records with one schema. Its dead letters go to `<name>.dlt`. */

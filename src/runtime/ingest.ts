@@ -2,6 +2,7 @@
  * The ingest stage: one run fetches pages from the source and publishes their values.
  */
 import { randomBytes } from 'node:crypto'
+import { type DriftCounter, driftCounter } from '../core/drift-report.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { RunRequest } from '../core/ledger.ts'
 import type { Cursor, Pipeline } from '../core/pipeline.ts'
@@ -46,20 +47,21 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     const begun = await begin(ledger, request)
     const attempt = `${begun.attempts}-${randomBytes(4).toString('hex')}`
     const progress = { fetched: 0, published: 0, deadLettered: 0, fetchMs: 0, publishMs: 0, cursor: begun.cursorBefore }
+    const drift = driftCounter()
     try {
       await codec.prepare()
-      const publisher = { pipeline, runId: request.id, attempt, codec, producer, ledger }
+      const publisher = { pipeline, runId: request.id, attempt, codec, producer, ledger, drift }
       await readPages(request, source(readsUntil), readsUntil, publisher, progress)
     } catch (error) {
       const cursorAfter = begun.cursorBefore
-      await ledger.save({ ...ended(begun, progress), cursorAfter, state: 'failed', error: errorOf(error) })
+      await ledger.save({ ...ended(begun, progress, drift), cursorAfter, state: 'failed', error: errorOf(error) })
       throw error
     }
     if (request.seed === null && progress.cursor) await ledger.saveCursor(request.id, progress.cursor)
-    await ledger.save({ ...ended(begun, progress), state: 'succeeded', succeededAttempt: begun.attempts })
+    await ledger.save({ ...ended(begun, progress, drift), state: 'succeeded', succeededAttempt: begun.attempts })
     const { cursor, ...counts } = progress
     const summary = { pipeline: pipeline.name, run: request.id, ...counts }
-    logger.info('run succeeded', summary)
+    logger.info('run succeeded', { ...summary, drift: drift.report() })
     return summary
   }
 }
@@ -87,6 +89,7 @@ async function begin(ledger: Ledger, request: RunRequest): Promise<Run> {
     fetched: 0,
     fetchMs: 0,
     publishMs: 0,
+    drift: null,
     error: null,
   }
   await ledger.save(run)
@@ -117,8 +120,8 @@ async function readPages(
   } while (progress.fetched < limit && performance.now() < readsUntil)
 }
 
-function ended(begun: Run, { fetched, fetchMs, publishMs, cursor }: Progress): Run {
-  return { ...begun, finishedAt: Date.now(), cursorAfter: cursor, fetched, fetchMs, publishMs }
+function ended(begun: Run, { fetched, fetchMs, publishMs, cursor }: Progress, drift: DriftCounter): Run {
+  return { ...begun, finishedAt: Date.now(), cursorAfter: cursor, fetched, fetchMs, publishMs, drift: drift.report() }
 }
 
 function errorOf(error: unknown): Run['error'] {

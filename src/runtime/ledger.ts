@@ -5,6 +5,7 @@ import type { Client, types } from 'cassandra-driver'
 import { allRows } from '../connect/cassandra.ts'
 import { cassandraError } from '../connect/cassandra-error.ts'
 import { insert, selectByKey, selectLast, selectPartition } from '../core/cql.ts'
+import type { DriftReport } from '../core/drift-report.ts'
 import {
   cursorsTable,
   type FetchedPage,
@@ -36,6 +37,8 @@ export type Run = {
   /** Milliseconds spent on the source and on Kafka. */
   readonly fetchMs: number
   readonly publishMs: number
+  /** Where the source's values differed from their declared form, in the latest attempt; null where none did. */
+  readonly drift: DriftReport | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -139,6 +142,7 @@ function runRow(run: Run): AnyRow {
     error_message: run.error?.message ?? null,
     attempts: run.attempts,
     succeeded_attempt: run.succeededAttempt,
+    drift: run.drift && JSON.stringify(run.drift),
   }
 }
 
@@ -156,6 +160,7 @@ function runOf(row: { readonly [column: string]: unknown }): Run {
     fetched: Number(row.fetched),
     fetchMs: Number(row.fetch_ms),
     publishMs: Number(row.publish_ms),
+    drift: typeof row.drift === 'string' ? (JSON.parse(row.drift) as DriftReport) : null,
     error: row.error_code ? { code: String(row.error_code), message: String(row.error_message) } : null,
   }
 }

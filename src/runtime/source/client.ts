@@ -3,10 +3,12 @@
  */
 import type { LookupFunction } from 'node:net'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { pathText } from '../../core/drift.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { PageRequest, Pipeline, SourcePage, SourceRequest, SourceResponse } from '../../core/pipeline.ts'
 import { type Attempt, attempts, type Clock, pace, retryAfterMs, systemClock } from './attempts.ts'
 import { readJson, TooSlow } from './body.ts'
+import { pathOf } from './fit.ts'
 import { type ReadSecret, sourceHeaders } from './headers.ts'
 import { type SourceLimits, sourceLimits } from './limits.ts'
 import { pageGuard } from './page-guard.ts'
@@ -117,11 +119,6 @@ function sourceError(error: unknown, url: URL, timeMs: number | null): SluiceErr
 async function checked<T>(schema: StandardSchemaV1<unknown, T>, body: unknown, url: URL): Promise<T> {
   const result = await schema['~standard'].validate(body)
   if (!result.issues) return result.value
-  const field = pathOf(result.issues[0]) || '(body)'
+  const field = pathText(pathOf(result.issues[0])) || '(body)'
   throw new SluiceError('SOURCE_INVALID', `the answer of ${nameOf(url)} does not fit at "${field}"`)
-}
-
-/** The path of a Standard Schema issue, with dots; empty for the whole value. */
-export function pathOf(issue: StandardSchemaV1.Issue | undefined): string {
-  return (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
 }

@@ -22,6 +22,7 @@ const run = (id: string, change: Partial<Run> = {}): Run => ({
   attempts: 1,
   succeededAttempt: null,
   fetched: 0,
+  drift: null,
   fetchMs: 0,
   publishMs: 0,
   error: null,

@@ -51,6 +51,11 @@ describe('each rule names field, value and what is allowed', () => {
       'source.headers is "arn:aws:secretsmanager:x", but it must be a secret by its name, not its ARN',
     ],
     [
+      'drift that evolves and nobody keeps',
+      withSource({ drift: { changed: 'evolve' } }),
+      'source.drift is {"changed":"evolve"}, but it must be without evolve unless source.record takes what is kept',
+    ],
+    [
       'a schedule in words',
       withSource({ schedule: 'hourly' }),
       'source.schedule is "hourly", but it must be rate(…) or cron(…)',

@@ -246,6 +246,47 @@ describe('values that never become records', () => {
   })
 })
 
+test('the ledger holds how the values of a run drifted, field by field, and none of their data', async () => {
+  pages = [
+    { items: [order('a'), { ...order('b'), colour: 'secret', size: { of: 'secret' } }], next: 2 },
+    {
+      items: [
+        { ...order('c'), colour: 'secret' },
+        { id: 'd', amount: 'secret' },
+      ],
+      next: null,
+    },
+  ]
+  const { handle, ledger, to } = start()
+  expect(await handle(event())).toMatchObject({ fetched: 4, published: 3, deadLettered: 1 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+  const report = String(ledger('runs').at(-1)?.drift)
+  expect(JSON.parse(report)).toMatchObject({
+    lines: [
+      { kind: 'unknown', field: 'colour', effect: 'left-out', count: 2, sample: { value: 1, path: 'colour' } },
+      { kind: 'unknown', field: 'size', effect: 'left-out', count: 1, sample: { value: 1 } },
+      { kind: 'changed', field: 'amount', found: 'string', effect: 'dead-letter', count: 1, sample: { value: 3 } },
+    ],
+    others: 0,
+  })
+  expect(report).not.toContain('secret')
+})
+
+test('what a pipeline keeps of an unknown field is in the record', async () => {
+  const record: Pipeline['source']['record'] = (value, kept) => ({
+    ...(orders.source.record(value, kept) as object),
+    note: JSON.stringify(kept),
+  })
+  const evolving = { ...orders, source: { ...orders.source, record, drift: { unknown: 'evolve' } as const } }
+  pages = [{ items: [{ ...order('a'), colour: 'red', buyer: [1] }], next: null }]
+  const { handle, to } = start(undefined, evolving)
+  await handle(event())
+  const { payload } = unframe(to('orders')[0]?.value as Buffer)
+  expect(avroCodec(orderSchema).decode(payload, JSON.stringify(orderSchema)).note).toBe(
+    JSON.stringify({ colour: '"red"', buyer: '[1]' }),
+  )
+})
+
 describe('a run that fails', () => {
   test('at the source is in the ledger with its error, and the cursor stays', async () => {
     pages = []

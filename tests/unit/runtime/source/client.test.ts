@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pipeline } from '../../../../src/core/pipeline.ts'
-import { pathOf, sourceClient } from '../../../../src/runtime/source/client.ts'
+import { sourceClient } from '../../../../src/runtime/source/client.ts'
 import { sourceLimits } from '../../../../src/runtime/source/limits.ts'
 import { type Answer, startHttpServer } from '../../../fixtures/http-server.ts'
 import { orders } from '../../../fixtures/orders.ts'
@@ -107,10 +107,4 @@ describe('what the source can do wrong', () => {
   test('no error quotes the query, which may hold a key', async () => {
     await expect(read({ status: 403 }, `${server.url}?key=secret`)).rejects.toThrow(/^(?!.*secret).*$/)
   })
-})
-
-test('the path of an issue is named with dots', () => {
-  expect(pathOf({ message: '', path: ['a', { key: 0 }, 'b'] })).toBe('a.0.b')
-  expect(pathOf({ message: '' })).toBe('')
-  expect(pathOf(undefined)).toBe('')
 })
