@@ -40,6 +40,22 @@ test.each<[string, Answer | null, string, string]>([
     'SOURCE_INVALID',
     '22 characters that are not JSON',
   ],
+  [
+    'answers in another charset than it declares',
+    {
+      body: Buffer.from('{"results":["Zo\xeb"]}', 'latin1'),
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    },
+    'SOURCE_INVALID',
+    '19 bytes that are not utf-8',
+  ],
+  ['answers with 50 MB', { body: ' '.repeat(50_000_000) }, 'SOURCE_INVALID', 'more than the 16777216 bytes'],
+  [
+    'sends on to a private address',
+    { status: 302, headers: { location: 'https://10.0.0.1/api/' } },
+    'SOURCE_REFUSED',
+    '10.0.0.1 is no public address: private',
+  ],
   ['answers nothing with status 200', { body: '' }, 'SOURCE_INVALID', '0 characters that are not JSON'],
   [
     'is overloaded and says so with status 200',
