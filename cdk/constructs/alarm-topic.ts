@@ -1,5 +1,5 @@
 /**
- * Where alarms go: an encrypted SNS topic that CloudWatch alone may publish to.
+ * Where alarms go: an encrypted SNS topic that CloudWatch and EventBridge may publish to.
  */
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Key } from 'aws-cdk-lib/aws-kms'
@@ -27,6 +27,14 @@ export class AlarmTopic extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
         conditions: ofAccount,
+      }),
+    )
+    // EventBridge sends no account or source that a condition could compare.
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
       }),
     )
     this.topic = new Topic(this, 'Topic', { displayName: 'Sluice alarms', masterKey: key, enforceSSL: true })

@@ -54,6 +54,7 @@ const keyspacesPort = 9142
  */
 const endpointServices = [
   { id: 'Keyspaces', service: InterfaceVpcEndpointAwsService.KEYSPACES, needed: () => true },
+  { id: 'EventBridge', service: InterfaceVpcEndpointAwsService.EVENTBRIDGE, needed: () => true },
   { id: 'Glue', service: InterfaceVpcEndpointAwsService.GLUE, needed: () => true },
   {
     id: 'SecretsManager',

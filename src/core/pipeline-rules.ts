@@ -27,6 +27,13 @@ export function checkPipeline(pipeline: Pipeline): void {
   expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
+  const { deadlineMs } = source
+  expect(
+    deadlineMs === undefined || isCount(deadlineMs),
+    'source.deadlineMs',
+    deadlineMs,
+    'milliseconds, a whole number from 1',
+  )
   checkTopic(pipeline.topic, 'topic', expect)
   if (pipeline.process) {
     checkTopic(pipeline.process.topic, 'process.topic', expect)
