@@ -66,7 +66,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
 
   async function doRun(request: RunRequest, ledger: Ledger, claim: Claim, tell: Tell): Promise<RunSummary> {
     const begun = await begin(ledger, request, claim.before)
-    await tell(begun.run)
+    // Not waited for: the source need not wait for the bus.
+    const told = tell(begun.run)
     const { run } = begun
     const attempt = `${run.attempts}-${randomBytes(4).toString('hex')}`
     const progress = { ...nothing, cursor: run.cursorBefore }
@@ -81,12 +82,14 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
       const cursorAfter = run.cursorBefore
       const failed: Run = { ...ended(run, progress), cursorAfter, state: 'failed', error: errorOf(error) }
       await ledger.save(failed)
+      await told
       await tell(failed)
       throw error
     }
     if (begun.movesCursor && progress.cursor) await ledger.saveCursor(request.id, progress.cursor)
     const done: Run = { ...ended(run, progress), state: 'succeeded', succeededAttempt: run.attempts }
     await ledger.save(done)
+    await told
     const { cursor, ...counts } = progress
     const summary = { pipeline: pipeline.name, run: request.id, ...counts, skipped: null }
     logger.info('run succeeded', { ...summary, ...metricsField(Date.now(), counts) })

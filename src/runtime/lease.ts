@@ -37,10 +37,8 @@ export async function takeLease(client: Client, pipeline: string, name: string):
     return { isApplied: result.wasApplied(), row: result.first() as unknown as Row | null }
   }
   const begin = (expiresAt: number) => change(insertNew(keyspace, leasesTable), [pipeline, name, holder, expiresAt])
-  const take = async (expiresAt: number, from: Row): Promise<boolean> => {
-    const values = [holder, expiresAt, pipeline, name, from.holder, from.expires_at]
-    return (await change(replace(keyspace, leasesTable), values)).isApplied
-  }
+  const take: Take = (expiresAt, from) =>
+    change(replace(keyspace, leasesTable), [holder, expiresAt, pipeline, name, from.holder, from.expires_at])
 
   let seen: Row | null = null
   for (;;) {
@@ -49,10 +47,15 @@ export async function takeLease(client: Client, pipeline: string, name: string):
     if (isApplied) return held(holder, expiresAt, take)
     if (!row || (seen !== null && !isSame(row, seen))) return null
     seen = row
-    if (Number(row.expires_at) <= Date.now()) return (await take(expiresAt, row)) ? held(holder, expiresAt, take) : null
+    if (Number(row.expires_at) <= Date.now()) {
+      return (await take(expiresAt, row)).isApplied ? held(holder, expiresAt, take) : null
+    }
     await delay(lookMs)
   }
 }
+
+/** Moves a lease on from what was read of it; `row` is what stands there instead where it was not applied. */
+type Take = (expiresAt: number, from: Row) => Promise<{ isApplied: boolean; row: Row | null }>
 
 type Row = { readonly holder: string; readonly expires_at: Date | number }
 
@@ -61,17 +64,19 @@ function isSame(a: Row, b: Row): boolean {
 }
 
 /** A lease that was taken: renewed three times as often as it lapses. */
-function held(holder: string, until: number, take: (expiresAt: number, from: Row) => Promise<boolean>): Lease {
+function held(holder: string, until: number, take: Take): Lease {
   let expiresAt = until
   let isLost = false
   const moveTo = async (next: number) => {
-    const isTaken = await take(next, { holder, expires_at: expiresAt })
-    if (isTaken) expiresAt = next
+    const { isApplied, row } = await take(next, { holder, expires_at: expiresAt })
+    if (isApplied) expiresAt = next
+    // A change that was never answered happened after all.
+    else if (row?.holder === holder) expiresAt = Number(row.expires_at)
     else isLost = true
   }
   let renewing = Promise.resolve()
   const renewal = setInterval(() => {
-    // A renewal without an answer may have happened: the next one finds out, and the lease counts as lost if it has.
+    // One that fails is made up for by the next: there are two more before the lease lapses.
     renewing = renewing.then(() => moveTo(Date.now() + leaseMs)).catch(() => {})
   }, renewalMs)
   renewal.unref()
