@@ -29,14 +29,6 @@ export class AlarmTopic extends Construct {
         conditions: ofAccount,
       }),
     )
-    // EventBridge sends no account or source that a condition could compare.
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-      }),
-    )
     this.topic = new Topic(this, 'Topic', { displayName: 'Sluice alarms', masterKey: key, enforceSSL: true })
     this.topic.addToResourcePolicy(
       new PolicyStatement({
