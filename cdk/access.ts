@@ -8,6 +8,7 @@ import {
   publishedTable,
   runStatesTable,
   runsTable,
+  scheduleStatesTable,
 } from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
 import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
@@ -52,7 +53,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
       ...nothing,
       produce: [topic.name, deadLetterTopic(topic.name)],
       // A conditional write also reads.
-      select: [runsTable, cursorsTable, leasesTable].map(({ name }) => name),
+      select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
       modify: [runsTable, fetchedTable, publishedTable, cursorsTable, runStatesTable, leasesTable].map(
         ({ name }) => name,
       ),

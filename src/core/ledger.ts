@@ -125,6 +125,15 @@ export const leasesTable = {
   ttlSeconds: keptSeconds,
 } as const satisfies Table
 
+/** One row per pipeline whose schedule was ever paused: what an operator wants of it, and since when. */
+export const scheduleStatesTable = {
+  name: 'schedule_states',
+  columns: { pipeline: 'text', state: 'text', since: 'timestamp' },
+  partitionKey: ['pipeline'],
+  clusteringColumns: [],
+  ttlSeconds: null,
+} as const satisfies Table
+
 /** All tables of the ledger. */
 export const ledgerTables: readonly Table[] = [
   runsTable,
@@ -134,7 +143,11 @@ export const ledgerTables: readonly Table[] = [
   verdictsTable,
   runStatesTable,
   leasesTable,
+  scheduleStatesTable,
 ]
+
+/** What an operator can want of a schedule. */
+export type ScheduleState = 'enabled' | 'paused'
 
 /** What the ingest of a run came to: `running` until it ended. Not whether its records arrived: see run-state.ts. */
 export type RunState = 'running' | 'succeeded' | 'failed' | 'skipped'

@@ -31,9 +31,6 @@ export function ruleName(pipeline: string): string {
   return `sluice-${pipeline}-schedule`
 }
 
-/** SSM path below which an operator's wish to pause a schedule is one parameter, `<path><pipeline>`; part of no template. */
-export const scheduleStatePath = '/sluice/schedule-states/'
-
 /** The topic of the dead letters of a topic. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dlt`

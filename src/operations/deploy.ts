@@ -4,14 +4,12 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { pipelines } from '../../pipelines/index.ts'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
 import type { FunctionView } from '../local/hosting.ts'
 import { type Cdk, cdkFor } from './cdk.ts'
 import { fingerprint } from './fingerprint.ts'
 import { cloneFolder, workFolder } from './places.ts'
-import { keepPaused } from './schedules.ts'
 import { stacksCreated } from './stack-status.ts'
 
 /** What to deploy, and where to. */
@@ -74,10 +72,6 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const finished = cdk(...deployCommand, '--app', assembly)
   const seen = new AbortController()
   await Promise.race([finished, created(seen.signal)]).finally(() => seen.abort())
-  await keepPaused(
-    endpoints.aws,
-    pipelines.map(({ name }) => name),
-  )
   await saveParameter(ssm, wanted)
   report(`app deployed after ${seconds()}`)
   return { finished }

@@ -1,56 +1,45 @@
 /**
- * Pausing and resuming schedules. What an operator wants is a parameter of its own, so that a deployment leaves it alone.
+ * Pausing and resuming schedules. What an operator wants is in the ledger, where ingest sees it and no deployment changes it.
  */
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import {
-  DeleteParameterCommand,
-  GetParametersByPathCommand,
-  ParameterNotFound,
-  PutParameterCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm'
+import type { Client } from 'cassandra-driver'
+import { pipelines } from '../../pipelines/index.ts'
 import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
-import { ruleName, scheduleStatePath } from '../core/names.ts'
+import { type ScheduleState, scheduleStatesTable } from '../core/ledger.ts'
+import { ruleName } from '../core/names.ts'
+import { ledgerOf } from '../runtime/ledger.ts'
+import { ledgerRequests } from '../runtime/ledger-requests.ts'
+import type { Clients } from './clients.ts'
 
-const paused = 'paused'
+type Ledgers = Pick<Clients, 'cassandra'>
 
 /** Stops a pipeline's schedule until it is resumed, over deployments too. Runs that go on are not touched. */
-export async function pauseSchedule(aws: AwsEndpoint, pipeline: string): Promise<void> {
-  // The wish first: what is interrupted between the two is done by the next deployment.
-  await new SSMClient(awsConfig(aws)).send(
-    new PutParameterCommand({ Name: scheduleStatePath + pipeline, Value: paused, Type: 'String', Overwrite: true }),
-  )
-  await new EventBridgeClient(awsConfig(aws)).send(new DisableRuleCommand({ Name: ruleName(pipeline) }))
+export async function pauseSchedule(aws: AwsEndpoint, { cassandra }: Ledgers, pipeline: string): Promise<void> {
+  await save(cassandra, pipeline, 'paused')
+  await disableRule(aws, pipeline)
 }
 
 /** Lets the schedule of a pipeline go on. */
-export async function resumeSchedule(aws: AwsEndpoint, pipeline: string): Promise<void> {
-  await new SSMClient(awsConfig(aws))
-    .send(new DeleteParameterCommand({ Name: scheduleStatePath + pipeline }))
-    .catch((error) => {
-      if (!(error instanceof ParameterNotFound)) throw error
-    })
+export async function resumeSchedule(aws: AwsEndpoint, { cassandra }: Ledgers, pipeline: string): Promise<void> {
+  await save(cassandra, pipeline, 'enabled')
   await new EventBridgeClient(awsConfig(aws)).send(new EnableRuleCommand({ Name: ruleName(pipeline) }))
 }
 
-/** The pipelines whose schedules are paused. */
-export async function pausedSchedules(aws: AwsEndpoint): Promise<string[]> {
-  const ssm = new SSMClient(awsConfig(aws))
-  const names: string[] = []
-  let nextToken: string | undefined
-  do {
-    const page = await ssm.send(
-      new GetParametersByPathCommand({ Path: scheduleStatePath, ...(nextToken ? { NextToken: nextToken } : {}) }),
-    )
-    names.push(...(page.Parameters ?? []).map(({ Name = '' }) => Name.slice(scheduleStatePath.length)))
-    nextToken = page.NextToken
-  } while (nextToken)
-  return names
+/** Whether the schedule of a pipeline is paused. */
+export async function isPaused({ cassandra }: Ledgers, pipeline: string): Promise<boolean> {
+  return (await ledgerOf(cassandra, pipeline).scheduleState()) === 'paused'
 }
 
-/** Pauses again what is to be paused, after a deployment. A pipeline that is gone is left out. */
-export async function keepPaused(aws: AwsEndpoint, pipelines: readonly string[]): Promise<void> {
-  const names = await pausedSchedules(aws)
-  for (const name of names) if (pipelines.includes(name)) await pauseSchedule(aws, name)
+/** Disables again the rules of what is paused, which a deployment may have enabled: until then ingest refuses their ticks. */
+export async function keepPaused(aws: AwsEndpoint, clients: Ledgers): Promise<void> {
+  for (const { name } of pipelines) if (await isPaused(clients, name)) await disableRule(aws, name)
+}
+
+async function save(cassandra: Client, pipeline: string, state: ScheduleState): Promise<void> {
+  await ledgerRequests(cassandra).put(scheduleStatesTable, { pipeline, state, since: Date.now() })
+}
+
+async function disableRule(aws: AwsEndpoint, pipeline: string): Promise<void> {
+  await new EventBridgeClient(awsConfig(aws)).send(new DisableRuleCommand({ Name: ruleName(pipeline) }))
 }

@@ -9,12 +9,13 @@ import type { Ledger, Run } from './ledger.ts'
 /** A run that is this invocation's to do; `before` is what the ledger knows of it. */
 export type Claim = { readonly before: Run | null; isHeld(): boolean; release(): Promise<void> }
 
-/** Why a run is not to be done: another invocation does it, it is done, or the tick before it is going on. */
-export type Refusal = 'claimed' | 'done' | 'overlapped'
+/** Why a run is not to be done: the schedule is paused, another invocation does it, it is done, or the tick before it is going on. */
+export type Refusal = 'paused' | 'claimed' | 'done' | 'overlapped'
 
 /**
  * Claims a run. A tick that is delivered again is refused while its run goes on and after it succeeded; one that fires
- * while the run of another tick goes on is refused as well. What an operator asks for waits for no tick. A claim whose
+ * while the run of another tick goes on is refused as well, and so is any of a paused schedule: a deployment may have
+ * enabled its rule again. What an operator asks for waits for no tick. A claim whose
  * holder died lapses, and this waits for that. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED.
  */
 export async function claimRun(
@@ -23,6 +24,7 @@ export async function claimRun(
   ledger: Ledger,
   { id, isTick }: RunRequest,
 ): Promise<Claim | Refusal> {
+  if (isTick && (await ledger.scheduleState()) === 'paused') return 'paused'
   const run = await takeLease(client, pipeline, `run ${id}`)
   if (!run) return 'claimed'
   try {

@@ -11,6 +11,8 @@ import {
   publishedTable,
   type RunState,
   runsTable,
+  type ScheduleState,
+  scheduleStatesTable,
 } from '../core/ledger.ts'
 import { keyspace } from '../core/names.ts'
 import type { Cursor } from '../core/pipeline.ts'
@@ -49,6 +51,8 @@ export type Ledger = {
   savePublished(runId: string, range: PublishedRange): Promise<void>
   saveCursor(runId: string, cursor: Cursor): Promise<void>
   cursor(): Promise<Cursor | null>
+  /** What an operator wants of the schedule. */
+  scheduleState(): Promise<ScheduleState>
   run(id: string): Promise<Run | null>
   /** The latest runs, newest first. */
   latestRuns(count: number): Promise<Run[]>
@@ -89,6 +93,10 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
     async cursor() {
       const row = await first(selectByKey(keyspace, cursorsTable), [pipeline])
       return parseCursor(row?.cursor)
+    },
+    async scheduleState() {
+      const row = await first(selectByKey(keyspace, scheduleStatesTable), [pipeline])
+      return row?.state === 'paused' ? 'paused' : 'enabled'
     },
     async run(id) {
       const row = await first(selectByKey(keyspace, runsTable), [pipeline, id])

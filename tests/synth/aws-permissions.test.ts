@@ -90,6 +90,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
     select('runs'),
     select('cursors'),
     select('leases'),
+    select('schedule_states'),
     modify('runs'),
     modify('fetched'),
     modify('published'),

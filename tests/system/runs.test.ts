@@ -2,7 +2,7 @@
  * What an operator does with runs, on an environment of its own: ticks that come twice, failure, retry, backfill, pause,
  * trace.
  */
-import { DescribeRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { DescribeRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
@@ -91,6 +91,12 @@ test('a paused schedule stays so until it is resumed', async () => {
   expect(await state()).toBe('ENABLED')
   expect(json(await sluice.run('pause', pipeline.name, '--json'))).toEqual({ pipeline: 'users', paused: true })
   expect(await state()).toBe('DISABLED')
+  // What a deployment does that changes the rule.
+  await client.send(new EnableRuleCommand({ Name: ruleName(pipeline.name) }))
+  const { payload } = await ingest({ id: 'any', time: '2026-03-01T10:00:00Z' })
+  expect(payload).toMatchObject({ fetched: 0, skipped: 'paused' })
+  expect(await ledger().run((payload as { run: string }).run)).toBeNull()
+  expect(json(await sluice.run('trigger', pipeline.name, '--records', '1', '--json'))).toMatchObject({ fetched: 1 })
   expect((await sluice.run('runs', 'list', pipeline.name)).stdout).toContain('the schedule is paused')
 })
 

@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
+import { withClients } from '../../operations/clients.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
 import { pauseSchedule } from '../../operations/schedules.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
@@ -20,7 +21,8 @@ export function pauseCommand(): Command {
     .addHelpText('after', '\nExample:\n  npm run sluice -- pause users')
     .action(async (name: string, { environment, json }: Options) => {
       findPipeline(pipelines, name)
-      await pauseSchedule(runningStack(environment).endpoints.aws, name)
+      const { endpoints } = runningStack(environment)
+      await withClients(endpoints, (clients) => pauseSchedule(endpoints.aws, clients, name))
       if (json) printJson({ pipeline: name, paused: true })
       else
         printResult(

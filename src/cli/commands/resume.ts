@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
+import { withClients } from '../../operations/clients.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
 import { resumeSchedule } from '../../operations/schedules.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
@@ -20,7 +21,8 @@ export function resumeCommand(): Command {
     .addHelpText('after', '\nExample:\n  npm run sluice -- resume users')
     .action(async (name: string, { environment, json }: Options) => {
       findPipeline(pipelines, name)
-      await resumeSchedule(runningStack(environment).endpoints.aws, name)
+      const { endpoints } = runningStack(environment)
+      await withClients(endpoints, (clients) => resumeSchedule(endpoints.aws, clients, name))
       if (json) printJson({ pipeline: name, paused: false })
       else
         printResult(

@@ -8,7 +8,7 @@ import { withClients } from '../../operations/clients.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
 import { listRuns, nextRunAt } from '../../operations/runs.ts'
 import { runJson, runRow } from '../../operations/runs-text.ts'
-import { pausedSchedules } from '../../operations/schedules.ts'
+import { isPaused } from '../../operations/schedules.ts'
 import { countUpTo } from '../arguments.ts'
 import { runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'
@@ -29,14 +29,11 @@ export function listCommand(): Command {
       const { environment, state, limit, json } = command.optsWithGlobals<Options>()
       const pipeline = findPipeline(pipelines, name)
       const { endpoints } = runningStack(environment)
-      const found =
-        state === 'scheduled'
-          ? []
-          : await withClients(endpoints, (clients) =>
-              listRuns(pipeline, clients, { state: state ?? null, count: limit }),
-            )
-      const isPaused = (await pausedSchedules(endpoints.aws)).includes(name)
-      const at = isPaused || (state ?? 'scheduled') !== 'scheduled' ? null : nextRunAt(pipeline, Date.now())
+      const { found, paused } = await withClients(endpoints, async (clients) => ({
+        found: state === 'scheduled' ? [] : await listRuns(pipeline, clients, { state: state ?? null, count: limit }),
+        paused: await isPaused(clients, name),
+      }))
+      const at = paused || (state ?? 'scheduled') !== 'scheduled' ? null : nextRunAt(pipeline, Date.now())
       if (json) {
         const next =
           at === null ? [] : [{ pipeline: name, state: 'scheduled', scheduledAt: new Date(at).toISOString() }]
@@ -44,6 +41,6 @@ export function listCommand(): Command {
       }
       const next = at === null ? [] : [[`(about ${new Date(at).toISOString()})`, 'scheduled', '', '', '']]
       printResult(textTable([['run', 'state', 'fetched', 'written', 'why'], ...next, ...found.map(runRow)]))
-      if (isPaused) printResult(`the schedule is paused: npm run sluice -- resume ${name}`)
+      if (paused) printResult(`the schedule is paused: npm run sluice -- resume ${name}`)
     })
 }

@@ -173,6 +173,17 @@ test('the bus hears of a run that begins or fails, and a bus that is away fails 
   expect(await away.handle(event())).toMatchObject({ published: 1 })
 })
 
+test('a tick of a paused schedule does nothing, a run that an operator asks for does', async () => {
+  pages = [{ items: [order('a')], next: null }]
+  const { run: _, ...tick } = event()
+  const { handle, ledger, sent } = start(undefined, orders, undefined, (query) =>
+    query.includes('.schedule_states ') ? { state: 'paused' } : null,
+  )
+  expect(await handle(tick)).toMatchObject({ fetched: 0, skipped: 'paused' })
+  expect([ledger('runs'), ledger('leases'), sent]).toEqual([[], [], []])
+  expect(await handle(event())).toMatchObject({ fetched: 1, skipped: null })
+})
+
 describe('a run that another invocation has', () => {
   /** A lease that lapses in 0.6 s, unless it is renewed. */
   const leaseRow = (ms = 600) => ({ holder: 'another', expires_at: new Date(Date.now() + ms) })
