@@ -68,6 +68,10 @@ export type Source<Answer, Value, Output> = Paging<Answer> & {
   readonly headers?: Readonly<Record<string, string | Secret>>
   /** How often a run may ask at most; without it a run asks as fast as the source answers. */
   readonly requestsPerSecond?: number
+  /** Says that a run without a single value is no failure. */
+  readonly emptyRuns?: 'expected'
+  /** Milliseconds after its schedule time within which a run is to be accounted for; 15 minutes unless given. */
+  readonly deadlineMs?: number
   /** The form of a whole answer; an answer that does not fit fails the run. */
   readonly response: StandardSchemaV1<unknown, Answer>
   /** The form of one value; a value that does not fit is a dead letter. */

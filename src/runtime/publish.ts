@@ -12,7 +12,7 @@ import type { Pipeline } from '../core/pipeline.ts'
 import { type PageClock, recordClock } from '../core/record-clock.ts'
 import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
-import type { Ledger } from './ledger.ts'
+import type { RunLedger } from './ledger.ts'
 import { fitted } from './source/fit.ts'
 import type { TopicCodec } from './topic-codec.ts'
 
@@ -40,7 +40,7 @@ export type Publisher = {
   readonly attempt: string
   readonly codec: TopicCodec
   readonly producer: RecordProducer
-  readonly ledger: Ledger
+  readonly ledger: RunLedger
   readonly drift: DriftCounter
 }
 

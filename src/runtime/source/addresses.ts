@@ -6,22 +6,22 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { SluiceError } from '../../core/errors.ts'
 
 /** IANA's registries of special-purpose addresses (RFC 6890), and what translates to IPv4 inside IPv6. */
-const special: readonly (readonly [kind: string, ...subnets: readonly string[]])[] = [
-  ['unspecified', '0.0.0.0/8', '::/128'],
-  ['loopback', '127.0.0.0/8', '::1/128'],
-  ['link-local, where clouds keep metadata', '169.254.0.0/16', 'fe80::/10'],
-  ['metadata', 'fd00:ec2::/32', '100.100.100.200/32', '168.63.129.16/32'],
-  ['private', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10'],
-  ['shared (carrier-grade NAT)', '100.64.0.0/10'],
-  ['reserved', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '198.18.0.0/15', '198.51.100.0/24'],
-  ['reserved', '203.0.113.0/24', '240.0.0.0/4', '100::/64', '2001:db8::/32', '3fff::/20', '5f00::/16', '2001:2::/48'],
-  ['multicast', '224.0.0.0/4', 'ff00::/8'],
-  ['translated', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '2002::/16', '2001::/32'],
-]
+const special = {
+  unspecified: '0.0.0.0/8 ::/128',
+  loopback: '127.0.0.0/8 ::1/128',
+  'link-local, where clouds keep metadata': '169.254.0.0/16 fe80::/10',
+  metadata: 'fd00:ec2::/32 100.100.100.200/32 168.63.129.16/32',
+  private: '10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 fc00::/7 fec0::/10',
+  'shared (carrier-grade NAT)': '100.64.0.0/10',
+  reserved:
+    '192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 240.0.0.0/4 100::/64 2001:db8::/32 3fff::/20 5f00::/16 2001:2::/48',
+  multicast: '224.0.0.0/4 ff00::/8',
+  translated: '::/96 64:ff9b::/96 64:ff9b:1::/48 2002::/16 2001::/32',
+}
 
-const lists = special.map(([kind, ...subnets]) => {
+const lists = Object.entries(special).map(([kind, subnets]) => {
   const list = new BlockList()
-  for (const subnet of subnets) {
+  for (const subnet of subnets.split(' ')) {
     const [network = '', prefix] = subnet.split('/')
     list.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4')
   }
