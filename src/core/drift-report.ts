@@ -63,5 +63,5 @@ export function driftCounter(): DriftCounter {
 }
 
 function shortened(text: string): string {
-  return text.length > longestPath ? `${text.slice(0, longestPath - 1)}…` : text
+  return text.slice(0, longestPath)
 }

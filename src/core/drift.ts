@@ -64,7 +64,7 @@ export function leftOutAndFilled(fetched: unknown, made: unknown, path: FieldPat
 /** The field at a path; undefined where there is none. */
 export function fieldAt(value: unknown, path: FieldPath): unknown {
   return path.reduce<unknown>((at, name) => {
-    return typeof at === 'object' && at !== null && Object.hasOwn(at, name) ? at[name as keyof typeof at] : undefined
+    return Object.hasOwn(Object(at), name) ? (at as Record<string | number, unknown>)[name] : undefined
   }, value)
 }
 
@@ -80,5 +80,5 @@ export function pathText(path: FieldPath): string {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  return Object.getPrototypeOf(Object(value)) === Object.prototype
 }

@@ -14,9 +14,7 @@ export type Clock = {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  wait: async (ms) => {
-    await sleep(ms)
-  },
+  wait: (ms) => sleep(ms),
   random: Math.random,
 }
 
@@ -66,7 +64,7 @@ export function pace(perSecond: number | undefined, clock: Clock): () => Promise
  * so that a wrong clock here does not matter); null without one that can be read.
  */
 export function retryAfterMs(header: string | undefined, date: string | undefined): number | null {
-  if (header === undefined || header.trim() === '') return null
+  if (!header?.trim()) return null
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000
   const from = Date.parse(date ?? '')
   const until = Date.parse(header)

@@ -27,9 +27,9 @@ export async function fitted({ source }: Pipeline, fetched: unknown, note: NoteD
   const policies = { unknown: 'discard', missing: 'discard', changed: 'freeze', ...source.drift } as const
   const policyOf = ({ kind }: Drift): DriftPolicy => policies[kind]
   const drifts: Drift[] = []
-  const outcomeOf = (drift: Drift, effect: DriftEffect) => ({ effect, evolves: policyOf(drift) === 'evolve' })
+  const tell = (drift: Drift, effect: DriftEffect) => note(drift, { effect, evolves: policyOf(drift) === 'evolve' })
   const giveUp = (what: string) => {
-    for (const drift of drifts) note(drift, outcomeOf(drift, 'dead-letter'))
+    for (const drift of drifts) tell(drift, 'dead-letter')
     return new SluiceError('VALUE_INVALID', `the fetched value ${what}`)
   }
 
@@ -40,8 +40,11 @@ export async function fitted({ source }: Pipeline, fetched: unknown, note: NoteD
     const misfits = checked.issues.map((issue) => misfitOf(issue, fetched))
     drifts.push(...misfits.filter((each) => each !== null))
     if (drifts.length < misfits.length || drifts.some((each) => policyOf(each) === 'freeze')) throw giveUp(misfit)
-    const paths = drifts.map(({ path }) => path)
-    taken = replaced(fetched, paths, undefined)
+    taken = replaced(
+      fetched,
+      drifts.map(({ path }) => path),
+      undefined,
+    )
     checked = await source.value['~standard'].validate(taken)
     if (checked.issues) {
       taken = replaced(taken, checked.issues.map(pathOf), null)
@@ -57,8 +60,7 @@ export async function fitted({ source }: Pipeline, fetched: unknown, note: NoteD
 
   const kept = drifts.filter((each) => each.kind !== 'missing' && policyOf(each) === 'evolve')
   for (const drift of drifts) {
-    const effect = drift.kind === 'missing' ? 'filled-in' : kept.includes(drift) ? 'kept' : 'left-out'
-    note(drift, outcomeOf(drift, effect))
+    tell(drift, drift.kind === 'missing' ? 'filled-in' : kept.includes(drift) ? 'kept' : 'left-out')
   }
   return {
     value: checked.value,

@@ -1,6 +1,7 @@
 /**
  * The headers of a pipeline's requests, with secrets read from where they are kept: never from the environment.
  */
+import { once } from 'node:events'
 import { readSecret } from '../../connect/secret.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { type Secret, secretNames } from '../../core/secret.ts'
@@ -47,11 +48,10 @@ export function sourceHeaders(
 }
 
 /** Rejects with a TimeoutError: the SDK's client waits without end for a place that no route leads to. */
-function timeUp(ms: number): Promise<never> {
+async function timeUp(ms: number): Promise<never> {
   const signal = AbortSignal.timeout(ms)
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
+  await once(signal, 'abort')
+  throw signal.reason
 }
 
 /** Failures that waiting does not mend. */

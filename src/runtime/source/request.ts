@@ -75,7 +75,7 @@ function isRedirect({ statusCode }: IncomingMessage): boolean {
 
 function redirected(from: URL, location: string | undefined): URL {
   const to = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : null
-  if (to?.protocol === 'https:' || to?.protocol === 'http:') {
+  if (to && /^https?:$/.test(to.protocol)) {
     to.username = ''
     to.password = ''
     return to
