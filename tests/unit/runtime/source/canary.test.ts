@@ -62,6 +62,6 @@ test.each<[string, Answer]>([
     showHidden: true,
     maxStringLength: null,
   })
-  expect(seen).toContain('20260301T100000Z-abcdefgh')
+  expect(seen).toContain('20260301T100000Z-schedule')
   expect(seen).not.toContain(canary)
 })
