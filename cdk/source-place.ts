@@ -1,7 +1,13 @@
 /**
- * Where a source is, as its URL tells: inside a private network, or out on the internet.
+ * Where a source is: what stands in for it, and whether a URL is inside a private network or out on the internet.
  */
 import { BlockList, isIP } from 'node:net'
+import type { Pipeline } from '../src/core/pipeline.ts'
+
+/** The URL of what stands in for a pipeline's source: the path of its name below a base URL. */
+export function standIn(baseUrl: string, { name }: Pipeline): string {
+  return `${baseUrl.replace(/\/$/, '')}/${name}`
+}
 
 /** RFC 1918, RFC 6598 and, for IPv6, RFC 4193. */
 const privateAddresses = new BlockList()

@@ -23,7 +23,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
-import type { AwsSettings, ClusterChoice } from '../aws-settings.ts'
+import { type AwsSettings, type ClusterChoice, sourceUrlOf } from '../aws-settings.ts'
 import { portOf } from '../source-place.ts'
 
 /** Where functions and brokers are. */
@@ -80,7 +80,7 @@ export class NetworkStack extends Stack {
     // The pollers of event source mappings have the brokers' own groups.
     if (cluster.kind !== 'existing') brokers.connections.allowInternally(brokerPort, 'pollers to brokers')
 
-    const urls = settings.sourceUrl ? [settings.sourceUrl] : pipelines.map(({ source }) => source.url)
+    const urls = pipelines.map((pipeline) => sourceUrlOf(settings, pipeline)).filter((url) => url !== null)
     for (const port of new Set(urls.map(portOf))) sources.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'to sources')
 
     if (cluster.kind === 'existing') {

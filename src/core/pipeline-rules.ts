@@ -24,7 +24,7 @@ export function checkPipeline(pipeline: Pipeline): void {
   }
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
-  expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
+  expect(source.url === null || URL.canParse(source.url), 'source.url', source.url, 'an absolute URL or null')
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
   checkTopic(pipeline.topic, 'topic', expect)
@@ -79,7 +79,9 @@ function checkTable(table: Table, field: string, expect: Expect): void {
   for (const key of keys) expect(columns.includes(key), `${field} key column`, key, `one of ${columns.join(', ')}`)
   expect(new Set(keys).size === keys.length, `${field} key columns`, keys, 'different columns')
   expect(keys.length < columns.length, `${field}.columns`, columns, 'one column more than the key has, at least')
-  const { ttlSeconds } = table
+  const { clusteringOrder, ttlSeconds } = table
+  const isSorted = clusteringOrder === undefined || table.clusteringColumns.length > 0
+  expect(isSorted, `${field}.clusteringOrder`, clusteringOrder, 'left out where there are no clustering columns')
   expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, 'null or a whole number from 1')
 }
 

@@ -31,8 +31,11 @@ export type SourcePage = { readonly values: readonly unknown[]; readonly cursor:
 
 /** An HTTP API that is read on a schedule. */
 export type Source<Answer, Value, Output> = {
-  /** The API's URL; outside AWS a bundled source can stand in for it. */
-  readonly url: string
+  /**
+   * The API's URL; outside AWS the bundled source stands in for it. Null where there is none in the world: the data is the
+   * bundled source's own, and on AWS context says where something like it is.
+   */
+  readonly url: string | null
   /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
   readonly schedule: string
   /** How many values a scheduled run fetches at most. */
@@ -45,6 +48,8 @@ export type Source<Answer, Value, Output> = {
   /** The form of one value; a value that does not fit is a dead letter. */
   readonly value: StandardSchemaV1<unknown, Value>
   readonly record: (value: Value) => Output
+  /** What tells a record from all others; its key unless given. Needed where records share keys. */
+  readonly id?: (record: Output) => string
 }
 
 /** A topic of records with one schema. Its dead letters go to `<name>.dlt`. */

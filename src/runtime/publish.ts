@@ -65,9 +65,9 @@ export async function preparePage(
       [headerNames.trace]: trace,
     }
     try {
-      const record = await toRecord(publisher, value, headers, timeOf)
-      records.push({ id: record.key, number, record })
-      recordIds.push(record.key)
+      const { id, record } = await toRecord(publisher, value, headers, timeOf)
+      records.push({ id, number, record })
+      recordIds.push(id)
     } catch (error) {
       const id = `value-${number}`
       deadLetters.push({ id, number, record: toDeadLetter(asRecordError(error), value, headers) })
@@ -97,7 +97,7 @@ async function toRecord(
   value: unknown,
   headers: Record<string, string>,
   timeOf: PageClock,
-): Promise<OutgoingRecord & { readonly key: string }> {
+): Promise<{ readonly id: string; readonly record: OutgoingRecord }> {
   const checked = await pipeline.source.value['~standard'].validate(value)
   if (checked.issues) {
     const field = pathOf(checked.issues[0]) || '(value)'
@@ -106,7 +106,8 @@ async function toRecord(
   const record = pipeline.source.record(checked.value)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
-  return fitting({ key, value: codec.encode(record), headers, timestamp: timeOf(key) }, pipeline.topic.name)
+  const outgoing = { key, value: codec.encode(record), headers, timestamp: timeOf(key) }
+  return { id: pipeline.source.id?.(record) ?? key, record: fitting(outgoing, pipeline.topic.name) }
 }
 
 /** A value that never became a record: its JSON, as fetched, is the dead letter's value, cut where no topic takes it whole. */

@@ -12,10 +12,16 @@ export type SourceClient = (page: PageRequest) => Promise<SourcePage>
 
 /** A client of the source; `url` stands in for the source's own where given, `timeoutMs` bounds each request. */
 export function sourceClient(
-  { source }: Pipeline,
-  url: string = source.url,
+  { name, source }: Pipeline,
+  url: string | null = source.url,
   timeoutMs = defaultTimeoutMs,
 ): SourceClient {
+  if (url === null) {
+    throw new SluiceError(
+      'ENVIRONMENT_INVALID',
+      `environment variable SOURCE_URL is not set, and pipeline "${name}" has no URL of its own: deploy the function again`,
+    )
+  }
   return async (page) => {
     const { query, headers = {} } = source.request(page)
     const target = new URL(url)

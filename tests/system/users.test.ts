@@ -36,7 +36,7 @@ async function expectedRows(seed: string): Promise<Map<string, AnyRow>> {
   const rows = new Map<string, AnyRow>()
   for (let page = 1; rows.size < records; page++) {
     const results = Math.min(500, records - rows.size)
-    const response = await fetch(`${endpoints.source.url}/api/?results=${results}&page=${page}&seed=${seed}`)
+    const response = await fetch(`${endpoints.source.url}/users?results=${results}&page=${page}&seed=${seed}`)
     for (const value of ((await response.json()) as { results: unknown[] }).results) {
       const checked = await pipeline.source.value['~standard'].validate(value)
       if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
@@ -96,7 +96,7 @@ test('the status names the services, no stage is behind, and the latest run is s
   expect(code).toBe(0)
   const status = JSON.parse(stdout)
   expect(status.services.kafka).toBe(endpoints.kafka.bootstrapServers)
-  expect(status.pipelines).toMatchObject([
+  expect(status.pipelines.slice(0, 1)).toMatchObject([
     {
       pipeline: 'users',
       latestRun: { state: 'succeeded' },
@@ -132,7 +132,13 @@ test('down stops the environment; the data is there after the next start, which 
   expect((await sluice.run('down')).code).toBe(0)
   expect(await ended).toEqual([0, null])
 
-  const again = await sluice.run('up', '--once', '--free-ports', '--records', '50', '--seed', 'first', '--json')
+  const again = await sluice.run(
+    'up',
+    '--once',
+    '--free-ports',
+    ...['--pipelines', 'users', '--records', '50', '--seed', 'first'],
+    '--json',
+  )
   expect(again.stderr).toContain('nothing changed')
   expect(again.stderr).toContain('stopped')
   expect(again.code).toBe(0)

@@ -1,0 +1,74 @@
+/**
+ * Logs of the stack itself: what Kafka, Cassandra, the registry, the emulator and the functions write, by service and hour.
+ * A line that its service would not write becomes a dead letter.
+ */
+import * as v from 'valibot'
+import { definePipeline } from '../src/core/define-pipeline.ts'
+import { days } from '../src/core/pipeline.ts'
+
+const entry = v.object({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  service: v.pipe(v.string(), v.nonEmpty()),
+  at: v.pipe(v.string(), v.isoTimestamp()),
+  level: v.picklist(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']),
+  logger: v.string(),
+  message: v.string(),
+})
+
+/** Largest page that one request asks for. */
+const pageSize = 500
+
+export const pipeline = definePipeline({
+  name: 'logs',
+  source: {
+    url: null,
+    schedule: 'rate(1 minute)',
+    recordsPerRun: 2_000,
+    request: ({ cursor, limit }) => ({
+      query: { limit: Math.min(limit, pageSize), ...(cursor ? { after: cursor.after ?? '' } : {}) },
+    }),
+    response: v.object({ entries: v.array(v.unknown()), next: v.string() }),
+    read: ({ entries, next }) => ({ values: entries, cursor: { after: next } }),
+    value: entry,
+    record: ({ at, ...rest }) => ({ ...rest, at: Date.parse(at) }),
+    id: ({ id }) => id,
+  },
+  topic: {
+    name: 'log_entries',
+    schema: {
+      type: 'record',
+      name: 'LogEntry',
+      namespace: 'sluice.logs',
+      fields: [
+        { name: 'id', type: 'string' },
+        { name: 'service', type: 'string' },
+        { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+        { name: 'level', type: 'string' },
+        { name: 'logger', type: 'string' },
+        { name: 'message', type: 'string' },
+      ],
+    },
+    key: ({ service }) => service,
+    partitions: 3,
+    retentionMs: days(3),
+  },
+  tables: [
+    {
+      name: 'logs_by_service',
+      partitionKey: ['service', 'hour'],
+      clusteringColumns: ['at', 'id'],
+      clusteringOrder: 'descending',
+      columns: {
+        service: 'text',
+        hour: 'text',
+        at: 'timestamp',
+        id: 'text',
+        level: 'text',
+        logger: 'text',
+        message: 'text',
+      },
+      ttlSeconds: days(14) / 1_000,
+      rows: (log) => [{ ...log, hour: new Date(log.at).toISOString().slice(0, 13) }],
+    },
+  ],
+})
