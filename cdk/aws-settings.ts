@@ -42,7 +42,7 @@ export type AwsSettings = {
   readonly data: 'keep' | 'delete'
   /** Who gets the alarms by mail; null for nobody yet. */
   readonly alarmEmail: string | null
-  /** Below it are stand-ins for the pipelines' sources, each at its name; null where the sources are reached themselves. */
+  /** Below it are stand-ins for the pipelines' sources, each at its path; null where the sources are reached themselves. */
   readonly sourceUrl: string | null
   /** The names of the pipelines to deploy; null for all. */
   readonly pipelines: readonly string[] | null
@@ -141,7 +141,7 @@ export function chosenPipelines(settings: AwsSettings, pipelines: readonly Pipel
   if (!without) return chosen
   const others = names(chosen.filter(({ source }) => source.url !== null))
   throw invalid(
-    `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at /${without.name}, or deploy others: -c pipelines=${others || '…'}`,
+    `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at ${without.source.bundled}, or deploy others: -c pipelines=${others || '…'}`,
   )
 }
 

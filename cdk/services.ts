@@ -60,10 +60,11 @@ export type Services = {
 export function localServices(settings: Settings): Services {
   return {
     environment: functionEnvironment(settings),
-    sourceOf: (pipeline) => ({
-      standIn:
-        settings.sources === 'live' && pipeline.source.url !== null ? null : standIn(settings.sourceUrl, pipeline),
-    }),
+    sourceOf: (pipeline) => {
+      const { bundled, url } = pipeline.source
+      const readsOwn = bundled === undefined || (settings.sources === 'live' && url !== null)
+      return { standIn: readsOwn ? null : standIn(settings.sourceUrl, pipeline) }
+    },
     network: () => null,
     statements: (scope, _, { select, modify, ensureTables }) =>
       select.length + modify.length > 0 || ensureTables ? [readSecret(scope, cassandraSecretName)] : [],

@@ -19,9 +19,9 @@ export type Settings = {
   readonly pollerBootstrapServers: readonly string[]
   readonly cassandra: { readonly host: string; readonly port: number; readonly localDataCenter: string }
   readonly registryUrl: string
-  /** The base URL of the bundled source; a pipeline's is the path of its name below it. */
+  /** The base URL of the bundled source. */
   readonly sourceUrl: string
-  /** Whether pipelines that have a URL of their own read that instead. */
+  /** Whether pipelines that have a URL of their own read that instead of the bundled source. */
   readonly sources: 'bundled' | 'live'
   /** Whether functions are deployed after topics, tables and schemas, or, where nothing runs yet, beside them. */
   readonly stacks: 'inOrder' | 'together'

@@ -44,6 +44,7 @@ export const pipeline = definePipeline({
   name: 'clickstream',
   source: {
     url: null,
+    bundled: '/clickstream',
     schedule: 'rate(1 minute)',
     recordsPerRun: 200,
     request: ({ cursor, limit, seed }) => ({

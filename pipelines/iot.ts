@@ -21,6 +21,7 @@ export const pipeline = definePipeline({
   name: 'iot',
   source: {
     url: null,
+    bundled: '/iot',
     schedule: 'rate(1 minute)',
     recordsPerRun: 1_000,
     request: ({ cursor, limit, seed }) => ({

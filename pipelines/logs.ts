@@ -22,6 +22,7 @@ export const pipeline = definePipeline({
   name: 'logs',
   source: {
     url: null,
+    bundled: '/logs',
     schedule: 'rate(1 minute)',
     recordsPerRun: 2_000,
     request: ({ cursor, limit }) => ({

@@ -25,6 +25,12 @@ export function checkPipeline(pipeline: Pipeline): void {
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
   expect(source.url === null || URL.canParse(source.url), 'source.url', source.url, 'an absolute URL or null')
+  expect(
+    source.url !== null || source.bundled !== undefined,
+    'source.url',
+    source.url,
+    'given where source.bundled is not',
+  )
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
   checkTopic(pipeline.topic, 'topic', expect)

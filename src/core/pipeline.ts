@@ -31,11 +31,10 @@ export type SourcePage = { readonly values: readonly unknown[]; readonly cursor:
 
 /** An HTTP API that is read on a schedule. */
 export type Source<Answer, Value, Output> = {
-  /**
-   * The API's URL; outside AWS the bundled source stands in for it. Null where there is none in the world: the data is the
-   * bundled source's own, and on AWS context says where something like it is.
-   */
+  /** The API's URL. Null where there is none in the world: `bundled` has the data, and on AWS context says what is like it. */
   readonly url: string | null
+  /** The path at which the bundled source, outside AWS, stands in for the URL; without it the URL is read everywhere. */
+  readonly bundled?: `/${string}`
   /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
   readonly schedule: string
   /** How many values a scheduled run fetches at most. */

@@ -44,6 +44,15 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
   })
 })
 
+test('a pipeline for which nothing is bundled reads its own URL', () => {
+  const [users] = pipelines
+  if (!users) throw new Error('there is no pipeline')
+  const { bundled: _, ...source } = users.source
+  const { pipelines: own } = templates({}, [{ ...users, source }])
+  for (const { Environment } of functionsOf(own).values())
+    expect(Environment.Variables).not.toHaveProperty('SOURCE_URL')
+})
+
 test('together they stay below half of what CloudFormation takes: 500 resources, 1 MB a template', () => {
   for (const template of [local, ...Object.values(aws)]) {
     const body = template.toJSON()

@@ -140,7 +140,7 @@ export const recordDoesNotFitSchema = definePipeline({
 /** Records that share keys have ids of their own; rows can be sorted newest first. */
 export const acceptedOptions = definePipeline({
   name: 'orders',
-  source: { ...source, url: null, id: (record) => record.id },
+  source: { ...source, url: null, bundled: '/orders', id: (record) => record.id },
   topic: { ...topic, key: () => 'all' },
   tables: [
     { ...table, clusteringColumns: ['amount'], clusteringOrder: 'descending', columns, rows: (record) => [record] },

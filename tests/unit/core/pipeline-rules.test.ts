@@ -28,6 +28,11 @@ describe('each rule names field, value and what is allowed', () => {
       'name is "Orders", but it must be lower-case letters, digits and hyphens, 31 at most',
     ],
     ['a name too long', { ...orders, name: 'o'.repeat(32) }, `name is "${'o'.repeat(32)}", but it must be lower-case`],
+    [
+      'neither URL nor bundled source',
+      withSource({ url: null }),
+      'source.url is null, but it must be given where source.bundled is not',
+    ],
     ['a relative URL', withSource({ url: 'api/' }), 'source.url is "api/", but it must be an absolute URL or null'],
     [
       'a schedule in words',

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
+import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
+import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
@@ -24,7 +25,7 @@ beforeEach(() => {
   }
 })
 
-function start(refuse?: (statement: Statement) => Error | null) {
+function start(refuse?: (statement: Statement) => Error | null, pipeline: Pipeline = orders) {
   const kafka = fakeProducer()
   const { registry, state } = fakeRegistry([orderSchema])
   const { client, written } = fakeCassandra(refuse)
@@ -36,7 +37,7 @@ function start(refuse?: (statement: Statement) => Error | null) {
         return Object.fromEntries(columns.map((column, index) => [column, params[index]]))
       })
   const handle = ingestHandler(
-    orders,
+    pipeline,
     fakeConnections(kafka.producer, registry, async () => client, server.url),
   )
   return { ...kafka, state, ledger, handle }
@@ -107,6 +108,24 @@ test('the ledger holds the id and position of each record, and which of the fetc
   ])
   const attempts = [...ledger('published'), ...ledger('fetched')].map(({ attempt }) => attempt)
   expect(new Set(attempts).size).toBe(1)
+})
+
+test('records that share a key are in the ledger by ids of their own', async () => {
+  pages = [{ items: [order('a'), order('b')], next: null }]
+  const id = (record: AvroRecord) => `order-${record.id}`
+  const shared = {
+    ...orders,
+    source: { ...orders.source, id },
+    topic: { ...orders.topic, key: () => 'all' },
+  }
+  const { handle, ledger, to } = start(undefined, shared)
+  await handle(event())
+  expect(to('orders').map(({ key }) => key)).toEqual(['all', 'all'])
+  const ids = [...ledger('published'), ...ledger('fetched')].map(({ record_ids }) => record_ids)
+  expect(ids).toEqual([
+    ['order-a', 'order-b'],
+    ['order-a', 'order-b'],
+  ])
 })
 
 test('the ledger holds what is to be published before it is', async () => {

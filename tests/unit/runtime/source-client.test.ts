@@ -34,6 +34,16 @@ test("the source's own URL is read unless another stands in for it", async () =>
   expect(server.requests[0]?.url).toBe('/own?limit=5&page=1')
 })
 
+test('without any URL the function fails at its start, naming variable and pipeline', () => {
+  const nowhere: Pipeline = { ...orders, source: { ...orders.source, url: null, bundled: '/orders' } }
+  expect(() => sourceClient(nowhere)).toThrow(
+    expect.objectContaining({
+      code: 'ENVIRONMENT_INVALID',
+      message: expect.stringMatching(/SOURCE_URL is not set, and pipeline "orders"/),
+    }),
+  )
+})
+
 describe('what the source can do wrong', () => {
   test.each([500, 502, 503, 429])('status %i may pass', async (status) => {
     await expect(read({ status, body: 'secret' })).rejects.toMatchObject({
