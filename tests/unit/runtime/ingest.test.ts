@@ -121,11 +121,13 @@ test('records that share a key are in the ledger by ids of their own', async () 
   const { handle, ledger, to } = start(undefined, shared)
   await handle(event())
   expect(to('orders').map(({ key }) => key)).toEqual(['all', 'all'])
-  const ids = [...ledger('published'), ...ledger('fetched')].map(({ record_ids }) => record_ids)
-  expect(ids).toEqual([
-    ['order-a', 'order-b'],
-    ['order-a', 'order-b'],
-  ])
+  for (const table of ['published', 'fetched']) {
+    expect(
+      ledger(table)
+        .flatMap(({ record_ids }) => record_ids)
+        .sort(),
+    ).toEqual(['order-a', 'order-b'])
+  }
 })
 
 test('the ledger holds what is to be published before it is', async () => {
