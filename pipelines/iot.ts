@@ -14,8 +14,8 @@ const reading = v.object({
   at: v.pipe(v.string(), v.isoTimestamp()),
 })
 
-/** Largest page that one request asks for. */
-const pageSize = 500
+/** How many readings a request asks for, which a run that wants so many more makes. */
+const pageSize = (limit: number) => Math.min(limit, 500)
 
 export const pipeline = definePipeline({
   name: 'iot',
@@ -26,13 +26,17 @@ export const pipeline = definePipeline({
     recordsPerRun: 1_000,
     request: ({ cursor, limit, seed }) => ({
       query: {
-        limit: Math.min(limit, pageSize),
+        limit: pageSize(limit),
         ...(cursor ? { after: cursor.after ?? '' } : {}),
         ...(seed === null ? {} : { seed }),
       },
     }),
     response: v.object({ readings: v.array(v.unknown()), next: v.string() }),
-    read: ({ readings, next }) => ({ values: readings, cursor: { after: next } }),
+    read: ({ readings, next }, { limit }) => ({
+      values: readings,
+      cursor: { after: next },
+      ...(readings.length < pageSize(limit) ? { last: true } : {}),
+    }),
     value: reading,
     record: ({ at, ...rest }) => ({ ...rest, at: Date.parse(at) }),
     id: ({ id }) => id,

@@ -15,8 +15,8 @@ const entry = v.object({
   message: v.string(),
 })
 
-/** Largest page that one request asks for. */
-const pageSize = 500
+/** How many entries a request asks for, which a run that wants so many more makes. */
+const pageSize = (limit: number) => Math.min(limit, 500)
 
 export const pipeline = definePipeline({
   name: 'logs',
@@ -26,10 +26,15 @@ export const pipeline = definePipeline({
     schedule: 'rate(1 minute)',
     recordsPerRun: 2_000,
     request: ({ cursor, limit }) => ({
-      query: { limit: Math.min(limit, pageSize), ...(cursor ? { after: cursor.after ?? '' } : {}) },
+      query: { limit: pageSize(limit), ...(cursor ? { after: cursor.after ?? '' } : {}) },
     }),
     response: v.object({ entries: v.array(v.unknown()), next: v.string() }),
-    read: ({ entries, next }) => ({ values: entries, cursor: { after: next } }),
+    // A run writes log entries itself: it ends with those there were, and leaves its own to the next.
+    read: ({ entries, next }, { limit }) => ({
+      values: entries,
+      cursor: { after: next },
+      ...(entries.length < pageSize(limit) ? { last: true } : {}),
+    }),
     value: entry,
     record: ({ at, ...rest }) => ({ ...rest, at: Date.parse(at) }),
     id: ({ id }) => id,

@@ -26,8 +26,14 @@ export type SourceRequest = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** One page as read: its values, and the cursor of the next page, or null when this was the last. */
-export type SourcePage = { readonly values: readonly unknown[]; readonly cursor: Cursor | null }
+/** One page as read. */
+export type SourcePage = {
+  readonly values: readonly unknown[]
+  /** Where the next request begins; null where this page was the last and the next run begins where this request did. */
+  readonly cursor: Cursor | null
+  /** The source has no more now: the cursor is the next run's. */
+  readonly last?: true
+}
 
 /** An HTTP API that is read on a schedule. */
 export type Source<Answer, Value, Output> = {

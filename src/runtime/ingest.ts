@@ -103,7 +103,7 @@ async function readPages(
     progress.published += outcome.published
     progress.deadLettered += outcome.deadLettered
     if (page.cursor) progress.cursor = page.cursor
-    if (page.cursor === null || page.values.length === 0) return
+    if (page.cursor === null || page.last || page.values.length === 0) return
   }
 }
 

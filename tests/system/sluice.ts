@@ -87,21 +87,18 @@ export function sluiceOn(environment: string): Sluice {
 }
 
 /**
- * Brings a new environment up with a first run of pipeline users, of so many records and seed `first`. All schedules are
- * stopped as soon as they are deployed, so that only the test's own runs follow.
+ * Brings a new environment up with a first run of each of these pipelines, of so many records and seed `first`. All
+ * schedules are stopped as soon as they are deployed, so that only the test's own runs follow.
  */
-export async function unscheduledUp(sluice: Sluice, environment: string, records: number) {
-  const started = sluice.start('up', '--fresh', '--free-ports', ...firstRun(records))
+export async function unscheduledUp(sluice: Sluice, environment: string, records: number, names = ['users']) {
+  const asked = ['--pipelines', names.join(','), '--records', String(records), '--seed', 'first']
+  const started = sluice.start('up', '--fresh', '--free-ports', ...asked)
   await started.said('app deployed')
   const state = readState(environmentFolder(environment))
   if (!state) throw new Error('the environment is up but has no state')
   for (const { name } of pipelines) await stopSchedule(state.endpoints.aws, name)
   await started.said('where to look next')
   return { child: started.child, endpoints: state.endpoints }
-}
-
-function firstRun(records: number): string[] {
-  return ['--pipelines', 'users', '--records', String(records), '--seed', 'first']
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {

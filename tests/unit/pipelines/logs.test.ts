@@ -14,9 +14,19 @@ test('an entry is a row of its service and hour, trace included', async () => {
   ])
 })
 
-test('the next page begins behind the cursor, an empty one included', async () => {
+test('the next page begins behind the cursor', async () => {
   const { cursor } = await fixturePage(pipeline)
   const request = { cursor, limit: 5_000, seed: 'a' }
   expect(pipeline.source.request(request).query).toEqual({ limit: 500, after: cursor?.after })
-  expect(pipeline.source.read({ entries: [], next: 'x' }, request)).toEqual({ values: [], cursor: { after: 'x' } })
+})
+
+test.each([
+  ['goes on behind a full page', 500, 5_000, false],
+  ['goes on behind a page that is as full as was asked', 20, 20, false],
+  ['ends with a page that is not full, and leaves the lines that it begets to the next', 499, 5_000, true],
+  ['ends with an empty page', 0, 20, true],
+])('a run %s', (_, length, limit, isLast) => {
+  const page = pipeline.source.read({ entries: Array(length).fill({}), next: 'x' }, { cursor: null, limit, seed: null })
+  expect(page).toMatchObject({ cursor: { after: 'x' } })
+  expect(page?.last === true).toBe(isLast)
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
-import type { Pipeline } from '../../../src/core/pipeline.ts'
+import type { PageRequest, Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
@@ -144,6 +144,18 @@ test('a run ends with the last page, or with an empty one', async () => {
   pages = [{ items: [], next: 2 }]
   expect(await start().handle(event())).toMatchObject({ fetched: 0, published: 0 })
   expect(server.requests).toHaveLength(2)
+})
+
+test('a run ends with a page that says it is the last for now, and the next one goes on behind it', async () => {
+  pages = [{ items: [order('a')], next: 2 }]
+  const read = (answer: unknown, request: PageRequest) => {
+    const page = orders.source.read(answer, request)
+    return page && { ...page, last: true as const }
+  }
+  const { handle, ledger } = start(undefined, { ...orders, source: { ...orders.source, read } })
+  expect(await handle(event())).toMatchObject({ fetched: 1 })
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"page":2}' }])
+  expect(server.requests).toHaveLength(1)
 })
 
 test('a run with a seed leaves the cursor alone', async () => {

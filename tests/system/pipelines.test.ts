@@ -1,0 +1,125 @@
+/** The pipelines beside users, on their bundled sources: what these answer is what the tables hold, and no log line begets others without end. */
+import type { Client } from 'cassandra-driver'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
+import { allRows, connectCassandra } from '../../src/connect/cassandra.ts'
+import type { Endpoints } from '../../src/core/endpoints.ts'
+import type { Pipeline } from '../../src/core/pipeline.ts'
+import { keyColumns, type Table } from '../../src/core/table.ts'
+import { json, sluiceOn, unscheduledUp } from './sluice.ts'
+
+const environment = `test-pipelines-${process.pid}`
+const sluice = sluiceOn(environment)
+const others = pipelines.filter(({ name }) => name !== 'users')
+/** Less than a page of any of the sources. */
+const records = 400
+let endpoints: Endpoints
+let client: Client
+
+beforeAll(async () => {
+  const names = others.map(({ name }) => name)
+  endpoints = (await unscheduledUp(sluice, environment, records, names)).endpoints
+  client = connectCassandra(endpoints.cassandra)
+})
+
+afterAll(async () => {
+  await client?.shutdown()
+  await sluice.cleanUp()
+})
+
+/** A run without a seed, which goes on where the one before ended, as the schedule's do; its account once it is settled. */
+async function nextRun(name: string) {
+  const { run } = json(await sluice.run('trigger', name, '--json'))
+  let account: Record<string, number> = {}
+  const settled = async () => {
+    const ended = await sluice.run('reconcile', name, '--run', run, '--json')
+    account = json(ended)
+    return ended.code
+  }
+  await expect.poll(settled, { timeout: 60_000 }).toBe(0)
+  expect(account, name).toMatchObject({ duplicates: 0, pending: 0, unaccounted: 0 })
+  return { fetched: 0, published: 0, written: 0, ...account }
+}
+
+/** A cell as text, whether it comes from a record or from the driver. */
+const cell = (value: unknown) => String(value instanceof Date ? value.getTime() : value)
+
+/** Rows by key: of those with one key, the last. */
+function byKey(table: Table, rows: readonly Readonly<Record<string, unknown>>[]): Map<string, Record<string, string>> {
+  return new Map(
+    rows.map((row) => [
+      keyColumns(table)
+        .map((column) => cell(row[column]))
+        .join('\n'),
+      Object.fromEntries(Object.keys(table.columns).map((column) => [column, cell(row[column])])),
+    ]),
+  )
+}
+
+const stored = ({ name }: Pick<Table, 'name'>) => allRows(client, `SELECT * FROM sluice.${name}`)
+
+/** The records that are written of a source's answer. */
+async function writtenOf({ source, process }: Pipeline, answer: unknown) {
+  const page = source.read(answer, { cursor: null, limit: records, seed: 'first' })
+  const written = []
+  for (const value of page?.values ?? []) {
+    const checked = await source.value['~standard'].validate(value)
+    if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
+    const record = source.record(checked.value)
+    const made = process ? process.apply(record) : record
+    if (made) written.push(made)
+  }
+  return written
+}
+
+test.each(others.map(({ name }) => name))('the first run of %s is proven, and all of it is settled', async (name) => {
+  const account = json(await sluice.run('reconcile', name, '--json'))
+  expect(account).toMatchObject({ state: 'succeeded', fetched: records, pending: 0, duplicates: 0, unaccounted: 0 })
+  expect(account.written + account.filtered + account.deadLettered).toBe(records)
+  expect(account.written).toBeGreaterThan(records / 2)
+})
+
+test.each(['clickstream', 'iot'])('the tables of %s hold what follows from the seed', async (name) => {
+  const pipeline = others.find((each) => each.name === name)
+  if (!pipeline) throw new Error(`there is no pipeline ${name}`)
+  const answer = await fetch(`${endpoints.source.url}/${name}?limit=${records}&seed=first`)
+  const written = await writtenOf(pipeline, await answer.json())
+  for (const table of pipeline.tables) {
+    const expected = byKey(
+      table,
+      written.flatMap((record) => table.rows(record)),
+    )
+    expect(expected.size).toBeGreaterThan(0)
+    expect(byKey(table, await stored(table))).toEqual(expected)
+  }
+})
+
+describe('without a seed', () => {
+  test('iot reads this machine, each reading once', async () => {
+    const counts = [await nextRun('iot'), await nextRun('iot')]
+    const machine = (await stored({ name: 'readings_by_sensor' })).filter(({ sensor }) => sensor.startsWith('machine/'))
+    expect(machine).toHaveLength(counts.reduce((sum, { published }) => sum + published, 0))
+    const memory = machine.filter(({ sensor }) => sensor === 'machine/memory').map(({ value }) => value)
+    expect(memory.length).toBeGreaterThan(5)
+    expect(memory.every((value) => value > 0 && value < 100)).toBe(true)
+  })
+
+  test('logs reads each entry once, and a run begets fewer than it read', async () => {
+    const counts = [await nextRun('logs')]
+    while ((counts.at(-1)?.fetched ?? 0) > 200) counts.push(await nextRun('logs'))
+    const caughtUp = []
+    for (let run = 0; run < 3; run++) caughtUp.push(await nextRun('logs'))
+    expect(Math.max(...caughtUp.map(({ fetched }) => fetched))).toBeLessThan(100)
+
+    const rows = await stored({ name: 'logs_by_service' })
+    const written = [...counts, ...caughtUp].reduce((sum, count) => sum + count.written, 0)
+    expect(rows).toHaveLength(written)
+    expect(new Set(rows.map(({ service }) => service))).toEqual(
+      expect.toSatisfy((services: Set<string>) =>
+        ['kafka', 'cassandra', 'registry', 'emulator', 'sluice-logs-ingest', 'sluice-logs-write'].every((service) =>
+          services.has(service),
+        ),
+      ),
+    )
+  })
+})
