@@ -42,6 +42,8 @@ export type AwsSettings = {
   readonly data: 'keep' | 'delete'
   /** Who gets the alarms by mail; null for nobody yet. */
   readonly alarmEmail: string | null
+  /** An https URL that is told of runs that failed or are late; null for none. */
+  readonly alarmWebhook: string | null
   /** Below it are stand-ins for the pipelines' sources, each at its path; null where the sources are reached themselves. */
   readonly sourceUrl: string | null
   /** The names of the pipelines to deploy; null for all. */
@@ -79,6 +81,7 @@ const rules = {
   egress: oneOf('nat', 'none'),
   data: oneOf('keep', 'delete'),
   alarmEmail: like(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
+  alarmWebhook: like(/^https:\/\/\S+$/, 'an https URL'),
   sourceUrl: { fallback: null, allowed: 'an http or https URL', holds: isUrl },
   pipelines: like(/^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/, 'a comma-joined list of names of pipelines'),
 } as const satisfies Record<string, ContextRule>
@@ -121,6 +124,7 @@ export function readAwsSettings(context: Context, keys: readonly string[], targe
     logDays: stages[stage].logDays,
     data: (value('data') as AwsSettings['data'] | null) ?? stages[stage].data,
     alarmEmail: value('alarmEmail'),
+    alarmWebhook: value('alarmWebhook'),
     sourceUrl: value('sourceUrl'),
     pipelines: value('pipelines')?.split(',') ?? null,
   }

@@ -24,6 +24,7 @@ export const pipeline = definePipeline({
     bundled: '/iot',
     schedule: 'rate(1 minute)',
     recordsPerRun: 1_000,
+    emptyRuns: 'expected',
     request: ({ cursor, limit, seed }) => ({
       query: {
         limit: pageSize(limit),

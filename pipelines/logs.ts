@@ -25,6 +25,7 @@ export const pipeline = definePipeline({
     bundled: '/logs',
     schedule: 'rate(1 minute)',
     recordsPerRun: 2_000,
+    emptyRuns: 'expected',
     request: ({ cursor, limit }) => ({
       query: { limit: pageSize(limit), ...(cursor ? { after: cursor.after ?? '' } : {}) },
     }),

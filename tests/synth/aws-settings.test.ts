@@ -71,6 +71,7 @@ describe('context', () => {
       cluster: { kind: 'serverless' },
       egress: 'nat',
       alarmEmail: null,
+      alarmWebhook: null,
       sourceUrl: null,
       pipelines: null,
     }
@@ -110,6 +111,7 @@ describe('context', () => {
     [{ stage: 'dev', egress: 'all' }, 'context "egress" is "all", but it must be nat or none'],
     [{ stage: 'dev', data: 'lose' }, 'context "data" is "lose", but it must be keep or delete'],
     [{ stage: 'dev', alarmEmail: 'me' }, 'context "alarmEmail" is "me", but it must be an e-mail address'],
+    [{ stage: 'dev', alarmWebhook: 'http://x' }, 'context "alarmWebhook" is "http://x", but it must be an https URL'],
     [{ stage: 'dev', sourceUrl: 'ftp://x' }, 'context "sourceUrl" is "ftp://x", but it must be an http or https URL'],
     [
       { stage: 'dev', pipelines: 'users, iot' },
@@ -117,7 +119,7 @@ describe('context', () => {
     ],
     [
       { stage: 'dev', bootstrapServers: 'x:1' },
-      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, sourceUrl, pipelines',
+      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, alarmWebhook, sourceUrl, pipelines',
     ],
     [
       { stage: 'dev', vpc: 'vpc-0a1b' },
