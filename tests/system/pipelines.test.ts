@@ -6,6 +6,7 @@ import { allRows, connectCassandra } from '../../src/connect/cassandra.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { keyColumns, type Table } from '../../src/core/table.ts'
+import { plainResponse } from '../fixtures/source-response.ts'
 import { json, sluiceOn, unscheduledUp } from './sluice.ts'
 
 const environment = `test-pipelines-${process.pid}`
@@ -62,12 +63,12 @@ const stored = ({ name }: Pick<Table, 'name'>) => allRows(client, `SELECT * FROM
 
 /** The records that are written of a source's answer. */
 async function writtenOf({ source, process }: Pipeline, answer: unknown) {
-  const page = source.read(answer, { cursor: null, limit: records, seed: 'first' })
+  const page = source.read(answer, { cursor: null, limit: records, seed: 'first' }, plainResponse)
   const written = []
   for (const value of page?.values ?? []) {
     const checked = await source.value['~standard'].validate(value)
     if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
-    const record = source.record(checked.value)
+    const record = source.record(checked.value, {})
     const made = process ? process.apply(record) : record
     if (made) written.push(made)
   }

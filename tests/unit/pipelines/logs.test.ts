@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { pipeline } from '../../../pipelines/logs.ts'
 import { fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
+import { plainResponse } from '../../fixtures/source-response.ts'
 
 test('a line that no service writes so is a value that does not fit', async () => {
   const { issues } = await pipeline.source.value['~standard'].validate({ id: 'a-0', service: 'kafka', line: 'banner' })
@@ -26,7 +27,8 @@ test.each([
   ['ends with a page that is not full, and leaves the lines that it begets to the next', 499, 5_000, true],
   ['ends with an empty page', 0, 20, true],
 ])('a run %s', (_, length, limit, isLast) => {
-  const page = pipeline.source.read({ entries: Array(length).fill({}), next: 'x' }, { cursor: null, limit, seed: null })
+  const answer = { entries: Array(length).fill({}), next: 'x' }
+  const page = pipeline.source.read(answer, { cursor: null, limit, seed: null }, plainResponse)
   expect(page).toMatchObject({ cursor: { after: 'x' } })
   expect(page?.last === true).toBe(isLast)
 })

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { pipelines } from '../../../../pipelines/index.ts'
 import { people } from '../../../../src/local/source/people.ts'
 import { startSourceServer } from '../../../../src/local/source/server.ts'
-import { sourceClient } from '../../../../src/runtime/source-client.ts'
+import { sourceClient } from '../../../../src/runtime/source/client.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 async function source() {
@@ -38,9 +38,10 @@ test('there is a source for every pipeline, whose client reads pages from it', a
   const { url, get } = await source()
   expect((await get('/')).body).toEqual({ sources: expect.arrayContaining(pipelines.map(({ name }) => `/${name}`)) })
   for (const pipeline of pipelines) {
-    const page = await sourceClient(pipeline, `${url}/${pipeline.name}`)({ cursor: null, limit: 30, seed: 'a' })
+    const fetchPage = sourceClient(pipeline, { standIn: `${url}/${pipeline.name}` })(Number.POSITIVE_INFINITY)
+    const page = await fetchPage({ cursor: null, limit: 30, seed: 'a' })
     expect(page.values, pipeline.name).toHaveLength(pipeline.name === 'logs' ? 0 : 30)
-    const next = await sourceClient(pipeline, `${url}/${pipeline.name}`)({ cursor: page.cursor, limit: 5, seed: 'a' })
+    const next = await fetchPage({ cursor: page.cursor, limit: 5, seed: 'a' })
     for (const value of next.values) expect(page.values, pipeline.name).not.toContainEqual(value)
   }
 })
