@@ -91,6 +91,7 @@ export const pipeline = definePipeline({
   name: 'users',
   source: {
     url: 'https://randomuser.me/api/',
+    bundled: '/users',
     schedule: 'rate(1 minute)',
     recordsPerRun: 100,
     ...cursorInBody({

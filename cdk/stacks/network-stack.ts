@@ -24,7 +24,7 @@ import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { secretNames } from '../../src/core/secret.ts'
-import type { AwsSettings, ClusterChoice } from '../aws-settings.ts'
+import { type AwsSettings, type ClusterChoice, sourceUrlOf } from '../aws-settings.ts'
 import { portOf } from '../source-place.ts'
 
 /** Where functions and brokers are. */
@@ -83,7 +83,7 @@ export class NetworkStack extends Stack {
     // The pollers of event source mappings have the brokers' own groups.
     if (cluster.kind !== 'existing') brokers.connections.allowInternally(brokerPort, 'pollers to brokers')
 
-    const urls = settings.sourceUrl ? [settings.sourceUrl] : pipelines.map(({ source }) => source.url)
+    const urls = pipelines.map((pipeline) => sourceUrlOf(settings, pipeline)).filter((url) => url !== null)
     for (const port of new Set(urls.map(portOf))) sources.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'to sources')
 
     if (cluster.kind === 'existing') {

@@ -29,10 +29,14 @@ export function checkPipeline(pipeline: Pipeline): void {
   }
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
-  expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
-  const { protocol, username, password } = new URL(source.url)
-  expect(protocol === 'https:', 'source.url', source.url, 'an https URL')
-  expect(username + password === '', 'source.url', new URL(source.url).host, 'a URL without credentials: use a secret')
+  const { url, bundled } = source
+  expect(url === null || URL.canParse(url), 'source.url', url, 'an absolute URL or null')
+  expect(url !== null || bundled !== undefined, 'source.url', url, 'given where source.bundled is not')
+  if (url !== null) {
+    const { protocol, username, password, host } = new URL(url)
+    expect(protocol === 'https:', 'source.url', url, 'an https URL')
+    expect(username + password === '', 'source.url', host, 'a URL without credentials: use a secret')
+  }
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, countRule)
   const { deadlineMs } = source
@@ -96,7 +100,9 @@ function checkTable(table: Table, field: string, expect: Expect): void {
   for (const key of keys) expect(columns.includes(key), `${field} key column`, key, `one of ${columns.join(', ')}`)
   expect(new Set(keys).size === keys.length, `${field} key columns`, keys, 'different columns')
   expect(keys.length < columns.length, `${field}.columns`, columns, 'one column more than the key has, at least')
-  const { ttlSeconds } = table
+  const { clusteringOrder, ttlSeconds } = table
+  const isSorted = clusteringOrder === undefined || table.clusteringColumns.length > 0
+  expect(isSorted, `${field}.clusteringOrder`, clusteringOrder, 'left out where there are no clustering columns')
   expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, `null or ${countRule}`)
 }
 

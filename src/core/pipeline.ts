@@ -58,8 +58,10 @@ export type Paging<Answer> = {
 
 /** An HTTP API that is read on a schedule. */
 export type Source<Answer, Value, Output> = Paging<Answer> & {
-  /** The API's URL, https and public; a deployment can name another that stands in for it. */
-  readonly url: string
+  /** The API's URL, https and public; a deployment can name another that stands in for it. Null where there is none in the world: `bundled` has the data, and on AWS context says what is like it. */
+  readonly url: string | null
+  /** The path at which the bundled source, outside AWS, stands in for the URL; without it the URL is read everywhere. */
+  readonly bundled?: `/${string}`
   /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
   readonly schedule: string
   /** How many values a scheduled run fetches at most. */
@@ -78,6 +80,8 @@ export type Source<Answer, Value, Output> = Paging<Answer> & {
   readonly value: StandardSchemaV1<unknown, Value>
   /** Makes the record; `kept` holds the fields of the value that `drift` keeps. */
   readonly record: (value: Value, kept: KeptFields) => Output
+  /** What tells a record from all others; its key unless given. Needed where records share keys. */
+  readonly id?: (record: Output) => string
   /** What is done where a value differs from the form: a field unknown, missing, or of another type. */
   readonly drift?: DriftPolicies
 }

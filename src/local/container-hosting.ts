@@ -70,7 +70,7 @@ function sourceOf({ source }: Endpoints): Omit<ContainerService, 'container'> {
     readyWithinMs: 30_000,
     stopWithinMs: 5_000,
     async checkReady() {
-      const answer = await fetch(`${source.url}/api/`, { signal: AbortSignal.timeout(5_000) })
+      const answer = await fetch(source.url, { signal: AbortSignal.timeout(5_000) })
       if (!answer.ok) throw new Error(`the source answered with ${answer.status}`)
     },
   }

@@ -146,7 +146,7 @@ function skippedRun(request: RunRequest): Run {
 function emptyRun({ name, source }: Pipeline): SluiceError {
   return new SluiceError(
     'RUN_EMPTY',
-    `${source.url} gave no value: if that is normal, say emptyRuns: 'expected' in the source of pipeline "${name}"`,
+    `${source.url ?? 'the source'} gave no value: if that is normal, say emptyRuns: 'expected' in the source of pipeline "${name}"`,
   )
 }
 

@@ -67,9 +67,9 @@ export async function preparePage(
       [headerNames.trace]: trace,
     }
     try {
-      const record = await toRecord(publisher, value, number, headers, timeOf)
-      records.push({ id: record.key, number, record })
-      recordIds.push(record.key)
+      const { id, record } = await toRecord(publisher, value, number, headers, timeOf)
+      records.push({ id, number, record })
+      recordIds.push(id)
     } catch (error) {
       const id = `value-${number}`
       deadLetters.push({ id, number, record: toDeadLetter(asRecordError(error), value, headers) })
@@ -100,12 +100,13 @@ async function toRecord(
   number: number,
   headers: Record<string, string>,
   timeOf: PageClock,
-): Promise<OutgoingRecord & { readonly key: string }> {
+): Promise<{ readonly id: string; readonly record: OutgoingRecord }> {
   const { value, kept } = await fitted(pipeline, fetched, (each, outcome) => drift.note(number, each, outcome))
   const record = pipeline.source.record(value, kept)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
-  return fitting({ key, value: codec.encode(record), headers, timestamp: timeOf(key) }, pipeline.topic.name)
+  const outgoing = { key, value: codec.encode(record), headers, timestamp: timeOf(key) }
+  return { id: pipeline.source.id?.(record) ?? key, record: fitting(outgoing, pipeline.topic.name) }
 }
 
 /** A value that never became a record: its JSON, as fetched, is the dead letter's value, cut where no topic takes it whole. */

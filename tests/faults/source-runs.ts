@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { vi } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import type { Account } from '../../src/core/accounting.ts'
 import { functionName } from '../../src/core/names.ts'
@@ -17,7 +18,7 @@ import { type FaultEnvironment, faultEnvironment } from './environment.ts'
 /** An environment whose runs are the test's own: no schedule fires. */
 export async function unscheduledEnvironment(name: string): Promise<FaultEnvironment> {
   const environment = await faultEnvironment(name)
-  await stopSchedule(environment.endpoints.aws, pipeline.name)
+  for (const { name } of pipelines) await stopSchedule(environment.endpoints.aws, name)
   await vi.waitFor(
     async () => {
       const runs = await environment.ledger.latestRuns(10)

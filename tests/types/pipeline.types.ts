@@ -177,3 +177,29 @@ export const recordDoesNotFitSchema = definePipeline({
   topic: { ...topic, key: (record) => record.id },
   tables: [{ ...table, columns, rows: (record) => [record] }],
 })
+
+/** Records that share keys have ids of their own; rows can be sorted newest first. */
+export const acceptedOptions = definePipeline({
+  name: 'orders',
+  source: { ...source, url: null, bundled: '/orders', id: (record) => record.id },
+  topic: { ...topic, key: () => 'all' },
+  tables: [
+    { ...table, clusteringColumns: ['amount'], clusteringOrder: 'descending', columns, rows: (record) => [record] },
+  ],
+})
+
+export const idIsNoText = definePipeline({
+  name: 'orders',
+  // @ts-expect-error: an id is text
+  source: { ...source, id: (record) => record.amount },
+  topic: { ...topic, key: (record) => record.id },
+  tables: [{ ...table, columns, rows: (record) => [record] }],
+})
+
+export const unknownOrder = definePipeline({
+  name: 'orders',
+  source,
+  topic: { ...topic, key: (record) => record.id },
+  // @ts-expect-error: an order is ascending or descending
+  tables: [{ ...table, clusteringColumns: ['note'], clusteringOrder: 'newest', columns, rows: (record) => [record] }],
+})

@@ -31,9 +31,16 @@ export type SourceClientOptions = {
 }
 
 /** A client of the source of a pipeline, for all runs of a process. */
-export function sourceClient({ source }: Pipeline, options: SourceClientOptions = {}): SourceClient {
+export function sourceClient({ name, source }: Pipeline, options: SourceClientOptions = {}): SourceClient {
   const { standIn = null, limits = sourceLimits, clock = systemClock } = options
-  const base = new URL(standIn ?? source.url)
+  const place = standIn ?? source.url
+  if (place === null) {
+    throw new SluiceError(
+      'ENVIRONMENT_INVALID',
+      `environment variable SOURCE_URL is not set, and pipeline "${name}" has no URL of its own: deploy the function again`,
+    )
+  }
+  const base = new URL(place)
   const send = sender({
     trusted: ({ origin }) => standIn !== null && origin === base.origin,
     redirects: limits.redirects,

@@ -29,7 +29,12 @@ describe('each rule names field, value and what is allowed', () => {
       'name is "Orders", but it must be lower-case letters, digits and hyphens, 31 at most',
     ],
     ['a name too long', { ...orders, name: 'o'.repeat(32) }, `name is "${'o'.repeat(32)}", but it must be lower-case`],
-    ['a relative URL', withSource({ url: 'api/' }), 'source.url is "api/", but it must be an absolute URL'],
+    [
+      'neither URL nor bundled source',
+      withSource({ url: null }),
+      'source.url is null, but it must be given where source.bundled is not',
+    ],
+    ['a relative URL', withSource({ url: 'api/' }), 'source.url is "api/", but it must be an absolute URL or null'],
     [
       'a URL of http',
       withSource({ url: 'http://a.example/' }),
@@ -142,6 +147,11 @@ describe('each rule names field, value and what is allowed', () => {
       'nothing but a key',
       withTable({ columns: { id: 'text' } }),
       'tables[0].columns is ["id"], but it must be one column more than the key has, at least',
+    ],
+    [
+      'an order of nothing',
+      withTable({ clusteringOrder: 'descending' }),
+      'tables[0].clusteringOrder is "descending", but it must be left out where there are no clustering columns',
     ],
     [
       'a time to live of 0',

@@ -32,11 +32,11 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
     for (const value of Object.values(query)) expect(['string', 'number']).toContain(typeof value)
   })
 
-  test('each value becomes a record that fits the Avro schema and has a key of its own', async () => {
+  test('each value becomes a record that fits the Avro schema and has an id of its own', async () => {
     const records = await fixtureRecords(pipeline)
     for (const record of records) expectFit(pipeline.topic, record)
-    const keys = records.map((record) => pipeline.topic.key(record))
-    expect(new Set(keys).size).toBe(keys.length)
+    const ids = records.map((record) => pipeline.source.id?.(record) ?? pipeline.topic.key(record))
+    expect(new Set(ids).size).toBe(ids.length)
   })
 
   test('what its process stage makes fits the schema and has a key; the input is left as it was', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Announce } from '../../../src/connect/run-bus.ts'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
+import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
 import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import type { RunEvent } from '../../../src/core/run-event.ts'
@@ -124,6 +124,26 @@ test('the ledger holds the id and position of each record, and which of the fetc
   ])
   const attempts = [...ledger('published'), ...ledger('fetched')].map(({ attempt }) => attempt)
   expect(new Set(attempts).size).toBe(1)
+})
+
+test('records that share a key are in the ledger by ids of their own', async () => {
+  pages = [{ items: [order('a'), order('b')], next: null }]
+  const id = (record: AvroRecord) => `order-${record.id}`
+  const shared = {
+    ...orders,
+    source: { ...orders.source, id },
+    topic: { ...orders.topic, key: () => 'all' },
+  }
+  const { handle, ledger, to } = start(undefined, shared)
+  await handle(event())
+  expect(to('orders').map(({ key }) => key)).toEqual(['all', 'all'])
+  for (const table of ['published', 'fetched']) {
+    expect(
+      ledger(table)
+        .flatMap(({ record_ids }) => record_ids)
+        .sort(),
+    ).toEqual(['order-a', 'order-b'])
+  }
 })
 
 test('the ledger holds what is to be published before it is', async () => {

@@ -31,6 +31,16 @@ test("the request has the pipeline's query and headers, beside the query of the 
   expect(server.requests[0]?.headers).toMatchObject({ 'x-client': 'sluice', accept: 'application/json' })
 })
 
+test('without any URL the function fails at its start, naming variable and pipeline', () => {
+  const nowhere: Pipeline = { ...orders, source: { ...orders.source, url: null, bundled: '/orders' } }
+  expect(() => sourceClient(nowhere)).toThrow(
+    expect.objectContaining({
+      code: 'ENVIRONMENT_INVALID',
+      message: expect.stringMatching(/SOURCE_URL is not set, and pipeline "orders"/),
+    }),
+  )
+})
+
 describe('what the source can do wrong', () => {
   test.each([500, 502, 503, 429, 408])('status %i may pass', async (status) => {
     await expect(read({ status, body: 'secret' })).rejects.toMatchObject({
