@@ -33,6 +33,8 @@ export type DispatcherContext = {
   readonly settings: PollerSettings
   /** Must not throw. */
   readonly report: Report
+  /** Whether the group cannot have given the partitions to another member by now. */
+  isInGroup(): boolean
   /** Asks to fetch a partition no more, or again. */
   setPaused(partition: number, paused: boolean): void
   /** A partition's settled prefix may have grown. */
@@ -46,7 +48,7 @@ export type DispatcherContext = {
 /** How long stopping waits for an abandoned invocation to be given up, in ms. */
 const abandonDeadlineMs = 1_000
 
-/** Sends at most one batch of a partition at a time, many of disjoint partitions. Begins closed. */
+/** Sends at most one batch of a partition at a time, many of disjoint partitions; none while its member may be replaced. */
 export class Dispatcher {
   readonly #context: DispatcherContext
   readonly #writer: EventWriter
@@ -80,7 +82,7 @@ export class Dispatcher {
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
     this.#decoding = this.#newDecoding()
-    this.#slots = new Slots(settings.maxConcurrentInvocations)
+    this.#slots = new Slots(settings.maxConcurrentInvocations, () => this.#isSure())
   }
 
   /** Owned partitions. */
@@ -97,13 +99,21 @@ export class Dispatcher {
     return partitions.map((partition) => partition.status(this.#inFlight.has(partition.id)))
   }
 
-  /** Loses all partitions but these. */
+  /** Loses all partitions but these, which wait until they begin or go on. */
   keepOnly(ids: readonly number[]): void {
     for (const [id, partition] of this.#partitions) {
+      partition.isLocated = false
       if (ids.includes(id)) continue
       partition.isLost = true
       this.#partitions.delete(id)
     }
+  }
+
+  /** Lets a partition that was kept go on where it is. */
+  goOn(id: number): void {
+    const partition = this.#partitions.get(id)
+    if (partition) partition.isLocated = true
+    this.proceed()
   }
 
   /** Begins a partition at `start`, losing what is known of it. */
@@ -113,6 +123,7 @@ export class Dispatcher {
     const partition = new Partition(id, committed, start, endOf(this.#context.mapping.range, id))
     this.#partitions.set(id, partition)
     this.#context.setPaused(id, partition.isRead)
+    this.proceed()
   }
 
   /** Goes on behind records of a partition that the log lost; what was fetched before still goes out. */
@@ -169,10 +180,17 @@ export class Dispatcher {
     })
   }
 
-  /** Lets invocations begin, or holds them back; those in flight go on. */
-  setOpen(isOpen: boolean): void {
-    this.#slots.setOpen(isOpen)
-    if (isOpen) this.#schedulePump()
+  /** Lets invocations begin that were held back, if they may: the member is sure of its partitions again. */
+  proceed(): void {
+    this.#slots.handOut()
+    this.#schedulePump()
+  }
+
+  /** Asked for each invocation: a process that was frozen wakes up to its records before it hears of its group. */
+  #isSure(): boolean {
+    if (!this.#context.isInGroup()) return false
+    for (const { isLocated } of this.#partitions.values()) if (!isLocated) return false
+    return true
   }
 
   /** Begins no invocation any more and lets those in flight end, giving them up after `stopDeadlineMs`. */
