@@ -19,7 +19,7 @@ import type { Decoding } from './registry/decoding.ts'
 import { openDecoding } from './registry/open-decoding.ts'
 import type { PartitionStatus, Report } from './report.ts'
 import type { Secrets } from './secrets.ts'
-import { type PollerSettings, partitionQueueBytes } from './settings.ts'
+import { type PollerSettings, partitionQueueBytes, withoutDestination } from './settings.ts'
 import { Slots } from './slots.ts'
 
 /** What a dispatcher works with, and whom it tells. */
@@ -72,13 +72,7 @@ export class Dispatcher {
     this.#context = context
     this.#writer = eventWriter(mapping, settings.format)
     this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
-    this.#policy = {
-      retries: retriesOf(mapping.retries, destination !== null),
-      maxRecordAgeMs: mapping.maxRecordAgeMs,
-      bisect: mapping.bisect,
-      splitCostsAttempt: settings.splitCostsAttempt,
-      splitPartialFailures: settings.splitPartialFailures,
-    }
+    this.#policy = { ...settings, ...mapping, retries: retriesOf(mapping.retries, destination !== null) }
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
     this.#decoding = this.#newDecoding()
@@ -95,8 +89,8 @@ export class Dispatcher {
   }
 
   partitionStatus(): PartitionStatus[] {
-    const partitions = [...this.#partitions.values()].sort((a, b) => a.id - b.id)
-    return partitions.map((partition) => partition.status(this.#inFlight.has(partition.id)))
+    const statuses = [...this.#partitions.values()].map((each) => each.status(this.#inFlight.has(each.id)))
+    return statuses.sort((a, b) => a.partition - b.partition)
   }
 
   /** Loses all partitions but these, which wait until they begin or go on. */
@@ -188,9 +182,7 @@ export class Dispatcher {
 
   /** Asked for each invocation: a process that was frozen wakes up to its records before it hears of its group. */
   #isSure(): boolean {
-    if (!this.#context.isInGroup()) return false
-    for (const { isLocated } of this.#partitions.values()) if (!isLocated) return false
-    return true
+    return this.#context.isInGroup() && [...this.#partitions.values()].every(({ isLocated }) => isLocated)
   }
 
   /** Begins no invocation any more and lets those in flight end, giving them up after `stopDeadlineMs`. */
@@ -200,8 +192,7 @@ export class Dispatcher {
     clearImmediate(this.#pump)
     const ended = Promise.allSettled([...this.#deliveries])
     const inTime = new AbortController()
-    const deadline = pause(this.#context.settings.stopDeadlineMs, inTime.signal)
-    await Promise.race([ended, deadline])
+    await Promise.race([ended, pause(this.#context.settings.stopDeadlineMs, inTime.signal)])
     inTime.abort()
     this.#abandoned.abort()
     await Promise.race([ended, pause(abandonDeadlineMs)])
@@ -236,11 +227,7 @@ export class Dispatcher {
     const { offset, refused } = record
     const batch = [{ partition: id, records: [record] }]
     const bytes = eventBytes(this.#writer, batch)
-    const action = this.#destination
-      ? 'destination'
-      : refused === 'SCHEMA_NOT_FOUND'
-        ? 'discard'
-        : settings[refused ? 'undecodableRecord' : 'oversizedRecord']
+    const action = this.#destination ? 'destination' : withoutDestination(refused, settings)
     const where = { mapping: mapping.id, partition: id, offset }
     if (refused) report({ type: 'undecodable', ...where, condition: refused, action })
     else report({ type: 'oversized', ...where, bytes, action })
@@ -270,8 +257,7 @@ export class Dispatcher {
 
   #resumeIfDrained(id: number): void {
     const partition = this.#partitions.get(id)
-    const enough = this.#queueLimit() / 2
-    if (!partition?.full || partition.queue.bytes > enough) return
+    if (!partition?.full || partition.queue.bytes > this.#queueLimit() / 2) return
     partition.full = false
     if (this.#decoding) this.#decoding.proceed(partition)
     else if (!partition.held && !partition.isRead) this.#context.setPaused(id, false)
