@@ -42,6 +42,7 @@ export const errorTable = {
   RECORD_TOO_LARGE: { retryable: false, meaning: 'a record is larger than its topic may hold' },
   SCHEMA_UNKNOWN: { retryable: false, meaning: 'the registry does not know the schema id of a record' },
   SCHEMA_INCOMPATIBLE: { retryable: false, meaning: 'the registry refused a schema as incompatible with its subject' },
+  AWS_UNAVAILABLE: { retryable: true, meaning: 'the AWS APIs, or their emulator, did not answer' },
   REGISTRY_UNAVAILABLE: { retryable: true, meaning: 'the schema registry did not answer' },
   KAFKA_UNAVAILABLE: { retryable: true, meaning: 'Kafka did not answer or did not acknowledge' },
   KAFKA_REFUSED: { retryable: true, meaning: 'Kafka and its client disagree on transport, certificates or login' },
