@@ -68,6 +68,7 @@ const retryable: Readonly<Record<RetryableCode, true>> = {
   RUN_LATE: true,
   RUN_OVERLAPPED: true,
   SOURCE_UNAVAILABLE: true,
+  AWS_UNAVAILABLE: true,
   REGISTRY_UNAVAILABLE: true,
   KAFKA_UNAVAILABLE: true,
   KAFKA_REFUSED: true,

@@ -131,7 +131,8 @@ async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId
 /** The rows that a record becomes, and whether each is there; none of what cannot be read. */
 async function rowsOf(pipeline: Pipeline, { value }: TopicRecord, { cassandra, registry }: Clients) {
   const codec = topicCodec(writtenTopic(pipeline), registry)
-  const decoded = value === null ? null : await codec.decode(value).catch(unlessPassing)
+  const decode = async (bytes: Buffer) => codec.decode(bytes)
+  const decoded = value === null ? null : await decode(value).catch(unlessPassing)
   if (decoded === null) return []
   return Promise.all(
     pipeline.tables.flatMap((table) =>

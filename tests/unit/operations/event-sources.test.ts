@@ -15,8 +15,9 @@ const placeAt = (endpoint: string) => {
 test('an emulator at which nobody listens is named, with what to do', async () => {
   const place = placeAt(`http://127.0.0.1:${(await freePorts()).emulator}`)
   const { endpoint } = place.endpoints.aws
-  for (const asked of [eventSources(place), wantEventSource('m', true, place, AbortSignal.timeout(1))]) {
-    await expect(asked).rejects.toMatchObject({
+  const want = () => wantEventSource('m', true, place, AbortSignal.timeout(1))
+  for (const ask of [() => eventSources(place), want]) {
+    await expect(ask()).rejects.toMatchObject({
       code: 'AWS_UNAVAILABLE',
       message: expect.stringMatching(
         new RegExp(`^the AWS APIs at ${endpoint} did not answer .* \\(ECONNREFUSED\\): .*doctor`),
