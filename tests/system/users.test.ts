@@ -76,6 +76,7 @@ test('every fetched user is a row that a plain CQL client reads back, every colu
       pending: 0,
       expired: 0,
       unaccounted: 0,
+      drift: null,
     })
 
   const expected = await expectedRows('a')
