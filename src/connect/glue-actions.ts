@@ -2,7 +2,7 @@
  * The actions of AWS Glue's schema registry that register and compare schemas. Not for finding them: see glue-lookups.ts.
  * Source: AWS Glue Web API Reference, "Schema registry".
  */
-import * as v from 'valibot'
+import { array, type InferOutput, number, object, optional, string, unknown } from 'valibot'
 import {
   callsOf,
   type GlueLookups,
@@ -19,21 +19,21 @@ import {
 /** Glue's name for FULL_TRANSITIVE. */
 export const fullTransitive = 'FULL_ALL'
 
-const creation = v.object({ SchemaVersionId: uuid, SchemaVersionStatus: status })
-const schema = v.object({ Compatibility: v.string(), NextSchemaVersion: v.number() })
-const page = v.object({ Schemas: v.array(v.object({ SchemaName: v.string() })), NextToken: v.optional(v.string()) })
+const creation = object({ SchemaVersionId: uuid, SchemaVersionStatus: status })
+const schema = object({ Compatibility: string(), NextSchemaVersion: number() })
+const page = object({ Schemas: array(object({ SchemaName: string() })), NextToken: optional(string()) })
 
 /** The actions on one registry; as {@link GlueLookups}. */
 export type GlueActions = GlueLookups & {
   versionByNumber(subject: string, number: number): Promise<Version | null>
-  schema(subject: string): Promise<v.InferOutput<typeof schema> | null>
+  schema(subject: string): Promise<InferOutput<typeof schema> | null>
   register(subject: string, text: string): Promise<Registration | null>
   /** Creates a subject under {@link fullTransitive}. Null where there is one of that name. */
   create(subject: string, text: string): Promise<Registration | null>
   /** Sets {@link fullTransitive}, counting from that version, else from the latest, on. */
   setFullTransitive(subject: string, from: Version | null): Promise<void>
   /** One page of subject names, and the token of the next. */
-  list(token: string | undefined): Promise<v.InferOutput<typeof page> | null>
+  list(token: string | undefined): Promise<InferOutput<typeof page> | null>
 }
 
 /** All actions; as {@link glueLookups}. */
@@ -59,7 +59,7 @@ export function glueActions(registry: GlueRegistry, timeoutMs: number): GlueActi
     async setFullTransitive(subject, from) {
       const SchemaVersionNumber = from ? { VersionNumber: from.VersionNumber } : { LatestVersion: true }
       const input = { SchemaId: SchemaId(subject), SchemaVersionNumber, Compatibility: fullTransitive }
-      await find('UpdateSchema', input, v.unknown())
+      await find('UpdateSchema', input, unknown())
     },
     list: (NextToken) => find('ListSchemas', { RegistryId, MaxResults: 100, NextToken }, page),
   }

@@ -3,7 +3,18 @@
  * Not for what they mean together: see registry-glue.ts.
  * Source: AWS Glue Web API Reference, "Schema registry".
  */
-import * as v from 'valibot'
+import {
+  type GenericSchema,
+  type InferOutput,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  regex,
+  safeParse,
+  string,
+} from 'valibot'
 import type { RegistryEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { type AwsAnswer, awsJsonCall } from './aws-json.ts'
@@ -15,22 +26,22 @@ export type GlueRegistry = Extract<RegistryEndpoint, { readonly glueRegistry: st
 const expectedRefusals: readonly string[] = ['EntityNotFoundException', 'AlreadyExistsException']
 
 /** Where a version stands: Glue compares it with the others at its leisure. */
-export const status = v.picklist(['AVAILABLE', 'PENDING', 'FAILURE', 'DELETING'])
+export const status = picklist(['AVAILABLE', 'PENDING', 'FAILURE', 'DELETING'])
 /** The id of a version. */
-export const uuid = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/))
+export const uuid = pipe(string(), regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/))
 /** The form of {@link Registration} in an answer. */
-export const registration = v.object({ SchemaVersionId: uuid, Status: status })
+export const registration = object({ SchemaVersionId: uuid, Status: status })
 /** The form of {@link Version} in an answer. */
-export const version = v.object({
+export const version = object({
   ...registration.entries,
-  SchemaDefinition: v.string(),
-  VersionNumber: v.number(),
-  DataFormat: v.optional(v.picklist(['AVRO', 'JSON', 'PROTOBUF']), 'AVRO'),
+  SchemaDefinition: string(),
+  VersionNumber: number(),
+  DataFormat: optional(picklist(['AVRO', 'JSON', 'PROTOBUF']), 'AVRO'),
 })
 /** A version that was registered: FAILURE means that Glue refused it, PENDING that it still compares it with the others. */
-export type Registration = v.InferOutput<typeof registration>
+export type Registration = InferOutput<typeof registration>
 /** A version with its text. */
-export type Version = v.InferOutput<typeof version>
+export type Version = InferOutput<typeof version>
 
 /** The actions that find schemas. Null means that Glue has no such thing; all fail with REGISTRY_UNAVAILABLE. */
 export type GlueLookups = {
@@ -57,13 +68,13 @@ export function callsOf({ glueRegistry: RegistryName, region, endpoint }: GlueRe
     }
     throw unavailable(`${name} refused ${action} with ${answer.refusal}: ${answer.message}`)
   }
-  const parsed = <T>(action: string, { result }: { result: unknown }, form: v.GenericSchema<unknown, T>): T => {
-    const outcome = v.safeParse(form, result)
+  const parsed = <T>(action: string, { result }: { result: unknown }, form: GenericSchema<unknown, T>): T => {
+    const outcome = safeParse(form, result)
     if (outcome.success) return outcome.output
     throw unavailable(`${name} answered ${action} with something else than is asked for`)
   }
   /** Where the registry itself is missing, "not found" says nothing of a schema: every record would become a dead letter. */
-  const find = async <T>(action: string, input: object, form: v.GenericSchema<unknown, T>): Promise<T | null> => {
+  const find = async <T>(action: string, input: object, form: GenericSchema<unknown, T>): Promise<T | null> => {
     const answer = await ask(action, input)
     if ('result' in answer) return parsed(action, answer, form)
     const registry = await ask('GetRegistry', { RegistryId })

@@ -2,20 +2,20 @@
  * Secrets by name or ARN, from AWS Secrets Manager or an emulator of it, in the forms that AWS Lambda defines.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import * as v from 'valibot'
+import { type GenericSchema, type InferOutput, nonEmpty, object, optional, pipe, safeParse, string } from 'valibot'
 import type { Login } from '../core/endpoints.ts'
 
-const login = v.object({ username: v.string(), password: v.string() })
-const pem = v.pipe(v.string(), v.nonEmpty())
-const certificate = v.object({
+const login = object({ username: string(), password: string() })
+const pem = pipe(string(), nonEmpty())
+const certificate = object({
   certificate: pem,
   privateKey: pem,
-  privateKeyPassword: v.optional(v.string()),
+  privateKeyPassword: optional(string()),
 })
-const authority = v.object({ certificate: pem })
+const authority = object({ certificate: pem })
 
 /** A certificate of the client's own, PEM each. */
-export type CertificateSecret = v.InferOutput<typeof certificate>
+export type CertificateSecret = InferOutput<typeof certificate>
 
 /** The login in a secret of the form `{"username","password"}`. The client's settings come from the environment unless given. */
 export function readLogin(secretName: string, given?: SecretsManagerClient): Promise<Login> {
@@ -43,11 +43,11 @@ export async function readSecret(secretName: string, given?: SecretsManagerClien
 
 async function readForm<T>(
   secretName: string,
-  form: v.GenericSchema<unknown, T>,
+  form: GenericSchema<unknown, T>,
   wanted: string,
   given: SecretsManagerClient | undefined,
 ): Promise<T> {
-  const parsed = v.safeParse(form, parsedJson(await readSecret(secretName, given)))
+  const parsed = safeParse(form, parsedJson(await readSecret(secretName, given)))
   if (parsed.success) return parsed.output
   throw new Error(`secret ${secretName} holds no ${wanted}`)
 }

@@ -13,16 +13,44 @@ export type AvroRecord = Readonly<Record<string, unknown>>
 const replacement = '\ufffd'
 const replacementBytes = Buffer.from(replacement)
 
-/** Turns records of one schema into bytes and back. */
-export type AvroCodec = {
+/** Turns records of one schema into bytes. */
+export type AvroEncoder = {
   /** Avro bytes of a record. Fails with RECORD_INVALID, naming the field and never its value. */
   encode(record: AvroRecord): Buffer
+}
+
+/** Reads bytes as records of one schema. */
+export type AvroDecoder = {
   /** The record in bytes that were written with `writerSchema` (JSON text). Fails with RECORD_UNREADABLE or RECORD_INVALID. */
   decode(bytes: Buffer, writerSchema: string): AvroRecord
 }
 
-/** The codec of one schema. Compiled resolvers are kept per writer schema, of which a topic has few. */
-export function avroCodec(schema: AvroRecordSchema): AvroCodec {
+/** The encoder of one schema. */
+export function avroEncoder(schema: AvroRecordSchema): AvroEncoder {
+  const type = avro.Type.forSchema(schema as unknown as avro.Schema)
+  return {
+    encode(record) {
+      const garbled = illFormed(record)
+      if (garbled !== null) {
+        throw new SluiceError(
+          'RECORD_INVALID',
+          `field "${garbled}" holds half a surrogate pair, which UTF-8 cannot hold`,
+        )
+      }
+      try {
+        return type.toBuffer(record)
+      } catch {
+        throw new SluiceError(
+          'RECORD_INVALID',
+          `field "${wrongField(type, record)}" does not fit schema ${schema.name}`,
+        )
+      }
+    },
+  }
+}
+
+/** The decoder of one schema. Compiled resolvers are kept per writer schema, of which a topic has few. */
+export function avroDecoder(schema: AvroRecordSchema): AvroDecoder {
   const reader = avro.Type.forSchema(schema as unknown as avro.Schema)
   const names = schema.fields.map(({ name }) => name)
   const readers = new Map<string, SchemaReader>()
@@ -34,23 +62,6 @@ export function avroCodec(schema: AvroRecordSchema): AvroCodec {
     return made
   }
   return {
-    encode(record) {
-      const garbled = illFormed(record)
-      if (garbled !== null) {
-        throw new SluiceError(
-          'RECORD_INVALID',
-          `field "${garbled}" holds half a surrogate pair, which UTF-8 cannot hold`,
-        )
-      }
-      try {
-        return reader.toBuffer(record)
-      } catch {
-        throw new SluiceError(
-          'RECORD_INVALID',
-          `field "${wrongField(reader, record)}" does not fit schema ${schema.name}`,
-        )
-      }
-    },
     decode(bytes, writerSchema) {
       const { reader, writer, resolver } = readerOf(writerSchema)
       try {

@@ -18,7 +18,7 @@ import { type FetchPage, sourceClient } from './source/client.ts'
 import { publishMarginMs } from './source/limits.ts'
 import { isLast } from './source/page-guard.ts'
 import { type Tell, teller } from './tell.ts'
-import { topicCodec } from './topic-codec.ts'
+import { topicEncoder } from './topic-codec.ts'
 
 /** The function's answer. Counts are values; durations are milliseconds. */
 export type RunSummary = {
@@ -42,7 +42,7 @@ export type RunSummary = {
  */
 export function ingestHandler(pipeline: Pipeline, connections: Connections) {
   const { producer, registry, environment } = connections
-  const codec = topicCodec(pipeline.topic, registry)
+  const encoder = topicEncoder(pipeline.topic, registry)
   const source = sourceClient(pipeline, { standIn: environment.sourceUrl })
 
   return async (event: IngestEvent, context?: RemainingTime): Promise<RunSummary> => {
@@ -84,8 +84,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     const progress = { ...nothing, cursor: run.cursorBefore }
     const drift = driftCounter()
     try {
-      await codec.prepare()
-      const publisher = { pipeline, runId: request.id, attempt, codec, producer, ledger, drift }
+      await encoder.prepare()
+      const publisher = { pipeline, runId: request.id, attempt, encoder, producer, ledger, drift }
       const gave = await readPages(request, source(readsUntil), readsUntil, publisher, progress, claim)
       if (!gave && pipeline.source.emptyRuns !== 'expected') throw emptyRun(pipeline)
     } catch (error) {

@@ -14,7 +14,7 @@ import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
 import type { RunLedger } from './ledger.ts'
 import { fitted } from './source/fit.ts'
-import type { TopicCodec } from './topic-codec.ts'
+import type { TopicEncoder } from './topic-codec.ts'
 
 /** Room for saying that a value was cut. */
 const cutNoteBytes = 200
@@ -38,7 +38,7 @@ export type Publisher = {
   readonly pipeline: Pipeline
   readonly runId: string
   readonly attempt: string
-  readonly codec: TopicCodec
+  readonly encoder: TopicEncoder
   readonly producer: RecordProducer
   readonly ledger: RunLedger
   readonly drift: DriftCounter
@@ -95,7 +95,7 @@ export async function publishPage(
 }
 
 async function toRecord(
-  { pipeline, codec, drift }: Publisher,
+  { pipeline, encoder, drift }: Publisher,
   fetched: unknown,
   number: number,
   headers: Record<string, string>,
@@ -105,7 +105,7 @@ async function toRecord(
   const record = pipeline.source.record(value, kept)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
-  const outgoing = { key, value: codec.encode(record), headers, timestamp: timeOf(key) }
+  const outgoing = { key, value: encoder.encode(record), headers, timestamp: timeOf(key) }
   return { id: pipeline.source.id?.(record) ?? key, record: fitting(outgoing, pipeline.topic.name) }
 }
 

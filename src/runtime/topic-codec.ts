@@ -2,17 +2,21 @@
  * Values of one topic: between framed bytes and records, with the schemas that the registry holds.
  */
 import type { SchemaLookup } from '../connect/registry.ts'
-import { type AvroRecord, avroCodec } from '../core/avro-codec.ts'
+import { type AvroRecord, avroDecoder, avroEncoder } from '../core/avro-codec.ts'
 import { valueSubject } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
 import { frame, type SchemaId, unframe } from '../core/wire-format.ts'
 
-/** Encodes and decodes the values of one topic. */
-export type TopicCodec = {
+/** Encodes values of one topic. */
+export type TopicEncoder = {
   /** Makes ready to encode: looks up the schema's id. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
   prepare(): Promise<void>
   /** Framed bytes. Fails with RECORD_INVALID. */
   encode(record: AvroRecord): Buffer
+}
+
+/** Decodes values of one topic. */
+export type TopicDecoder = {
   /**
    * The record in framed bytes, read as the topic's schema; at once where the writer's schema is known, since a
    * promise for each record adds a fifth to the cost. Fails with RECORD_UNREADABLE, RECORD_INVALID, SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE.
@@ -20,11 +24,25 @@ export type TopicCodec = {
   decode(value: Buffer): AvroRecord | Promise<AvroRecord>
 }
 
-/** The codec of a topic. The writer schemas it meets are fetched once each. */
-export function topicCodec(topic: AnyTopic, registry: SchemaLookup): TopicCodec {
-  const codec = avroCodec(topic.schema)
-  const writerSchemas = new Map<SchemaId, string | Promise<string>>()
+/** The encoder of a topic. */
+export function topicEncoder(topic: AnyTopic, registry: SchemaLookup): TopicEncoder {
+  const encoder = avroEncoder(topic.schema)
   let schemaId: SchemaId | null = null
+  return {
+    async prepare() {
+      schemaId ??= await registry.idOf(valueSubject(topic.name), JSON.stringify(topic.schema))
+    },
+    encode(record) {
+      if (schemaId === null) throw new Error(`the encoder of ${topic.name} is not prepared`)
+      return frame(schemaId, encoder.encode(record))
+    },
+  }
+}
+
+/** The decoder of a topic. The writer schemas it meets are fetched once each. */
+export function topicDecoder(topic: AnyTopic, registry: SchemaLookup): TopicDecoder {
+  const decoder = avroDecoder(topic.schema)
+  const writerSchemas = new Map<SchemaId, string | Promise<string>>()
   /** Shared among those who ask at once; a failure is forgotten. */
   const askForSchema = (id: SchemaId): Promise<string> => {
     const asked = registry.schemaById(id)
@@ -36,18 +54,11 @@ export function topicCodec(topic: AnyTopic, registry: SchemaLookup): TopicCodec 
     return asked
   }
   return {
-    async prepare() {
-      schemaId ??= await registry.idOf(valueSubject(topic.name), JSON.stringify(topic.schema))
-    },
-    encode(record) {
-      if (schemaId === null) throw new Error(`the codec of ${topic.name} is not prepared`)
-      return frame(schemaId, codec.encode(record))
-    },
     decode(value) {
-      const { schemaId: writerId, payload } = unframe(value)
-      const writerSchema = writerSchemas.get(writerId) ?? askForSchema(writerId)
-      if (typeof writerSchema === 'string') return codec.decode(payload, writerSchema)
-      return writerSchema.then((text) => codec.decode(payload, text))
+      const { schemaId, payload } = unframe(value)
+      const writerSchema = writerSchemas.get(schemaId) ?? askForSchema(schemaId)
+      if (typeof writerSchema === 'string') return decoder.decode(payload, writerSchema)
+      return writerSchema.then((text) => decoder.decode(payload, text))
     },
   }
 }

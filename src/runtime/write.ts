@@ -11,7 +11,7 @@ import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-
 import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
 import { emptyOutcome, type Outcome, settle, sortFailure } from './stage.ts'
 import { executeWrites, type FailedWrite } from './table-writer.ts'
-import { topicCodec } from './topic-codec.ts'
+import { topicDecoder } from './topic-codec.ts'
 
 /**
  * The handler of a pipeline's write stage.
@@ -19,7 +19,7 @@ import { topicCodec } from './topic-codec.ts'
  * The answer comes after Cassandra acknowledged every row at LOCAL_QUORUM and Kafka every dead letter.
  */
 export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra }: Connections) {
-  const codec = topicCodec(writtenTopic(pipeline), registry)
+  const decoder = topicDecoder(writtenTopic(pipeline), registry)
 
   const writesOf = (record: IncomingRecord, value: AvroRecord): RowWrite[] =>
     pipeline.tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
@@ -30,7 +30,7 @@ export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra
     const writes: RowWrite[] = []
     for (const record of records) {
       try {
-        const decoded = codec.decode(requiredValue(record))
+        const decoded = decoder.decode(requiredValue(record))
         writes.push(...writesOf(record, decoded instanceof Promise ? await decoded : decoded))
       } catch (error) {
         sortFailure(outcome, record, error)

@@ -23,7 +23,7 @@ const lists = Object.entries(special).map(([kind, subnets]) => {
   const list = new BlockList()
   for (const subnet of subnets.split(' ')) {
     const [network = '', prefix] = subnet.split('/')
-    list.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4')
+    list.addSubnet(network, Number(prefix), network.includes(':') ? 'ipv6' : 'ipv4')
   }
   return { kind, list }
 })

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { pipelines } from '../../../pipelines/index.ts'
-import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
+import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import { leftOutAndFilled } from '../../../src/core/drift.ts'
 import { type AnyTopic, type Pipeline, writtenTopic } from '../../../src/core/pipeline.ts'
 import { keyColumns } from '../../../src/core/table.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { fixtureOf, fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
 /** What every pipeline owes: a new one is the file, a line in index.ts, and a fixture. */
