@@ -54,6 +54,11 @@ export type ConsumerOptions = KafkaConnection & {
   readonly topic: string
   readonly groupId: string
   readonly startingPosition: StartingPosition | { readonly offsets: PartitionOffsets }
+  /**
+   * Whether the topic was read before by this process: a group without any offset then means that the topic was deleted,
+   * with its offsets, and made again; it is read from its start, so that nothing of the new one is missed.
+   */
+  hasBegun(): boolean
   readonly reader: ConsumerReader
 }
 

@@ -204,7 +204,7 @@ export class GroupMember implements KafkaConsumer {
       this.#admin.fetchOffsets({ groupId, topics: [topic] }),
     ])
     const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-    const isNew = [...committed.values()].every((offset) => offset === noOffset)
+    const isNew = !this.#options.hasBegun() && [...committed.values()].every((offset) => offset === noOffset)
     const found = new Map<number, GroupPosition>()
     const starts = new Map<number, number>()
     const since = isNew ? await this.#startOffsets() : null

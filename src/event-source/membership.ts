@@ -23,7 +23,7 @@ export type MembershipListener = Omit<ConsumerReader, 'ended'> & {
 }
 
 /** What each member is opened with. */
-export type MembershipOptions = Omit<ConsumerOptions, 'reader' | 'security'> & {
+export type MembershipOptions = Omit<ConsumerOptions, 'reader' | 'security' | 'hasBegun'> & {
   /** Asked before each member is opened, so that a rotated secret is taken on. */
   security(): Promise<KafkaSecurity>
 }
@@ -40,6 +40,7 @@ export class Membership {
   readonly #run: Promise<void>
   #consumer: KafkaConsumer | null = null
   #isSilent = false
+  #hasBegun = false
   #lastContact = Date.now()
 
   constructor(options: MembershipOptions, listener: MembershipListener, settings: PollerSettings) {
@@ -91,7 +92,12 @@ export class Membership {
       if (security) this.#onProblem(security)
       return null
     }
-    const consumer = kafkaConsumer({ ...this.#options, security, reader: { ...this.#listener, ended: end.resolve } })
+    const position = (partition: number, committed: number) => {
+      this.#hasBegun = true
+      return this.#listener.position(partition, committed)
+    }
+    const reader = { ...this.#listener, position, ended: end.resolve }
+    const consumer = kafkaConsumer({ ...this.#options, security, reader, hasBegun: () => this.#hasBegun })
     this.#consumer = consumer
     let joinedAt: number | null = null
     const openedAt = Date.now()

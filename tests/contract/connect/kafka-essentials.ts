@@ -32,6 +32,7 @@ export function member(kafka: Endpoints['kafka'], topic: string) {
     topic,
     groupId,
     startingPosition: 'TRIM_HORIZON',
+    hasBegun: () => false,
     reader,
   }
   return { consumer: kafkaConsumer(options), groupId, seen, told }
