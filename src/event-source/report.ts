@@ -4,7 +4,7 @@
  */
 
 import type { DiscardCondition } from './destination/destination.ts'
-import type { LagMetrics, MetricCounts } from './metrics.ts'
+import type { InvocationTimes, LagMetrics, MetricCounts } from './metrics.ts'
 
 /** AWS's states of a mapping. */
 export type MappingState = 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting'
@@ -100,5 +100,7 @@ export type MappingStatus = {
   readonly pollers: number
   readonly invocationsInFlight: number
   readonly metrics: MetricCounts & LagMetrics
+  /** Null when none ended in the last minute. */
+  readonly invocationMs: InvocationTimes | null
   readonly partitions: readonly PartitionStatus[]
 }

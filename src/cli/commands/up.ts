@@ -3,10 +3,12 @@
  */
 import { Command, Option } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
+import type { RunningConsole } from '../../console/server/start.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { loginFile } from '../../local/cassandra-login.ts'
 import { type EmulatorContainer, inContainers } from '../../local/container-hosting.ts'
+import { assertPortsFree } from '../../local/port-check.ts'
 import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
 import { asProcesses } from '../../local/process-hosting.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
@@ -35,6 +37,9 @@ type Options = {
   records?: number
   seed?: string
 }
+
+/** The console's port; `--port-offset` is added, and with `--free-ports` it is any free one. */
+const defaultConsolePort = 8091
 
 /** The command. Exit code 0 after Ctrl-C, or with `--once` after a proven run that wrote something; else 1. */
 export function upCommand(): Command {
@@ -73,6 +78,8 @@ async function run(given: Options, command: Command): Promise<void> {
   const startedAt = Number(process.env.SLUICE_STARTED_AT ?? Date.now())
   const signal = stopSignal()
   const folder = environmentFolder(options.environment)
+  const consolePort = options.freePorts ? 0 : defaultConsolePort + options.portOffset
+  if (!options.once && consolePort > 0) await assertPortsFree([{ port: consolePort, purpose: 'the console' }])
   const environment = await bringUp(
     {
       folder,
@@ -91,7 +98,7 @@ async function run(given: Options, command: Command): Promise<void> {
   try {
     const work = options.once
       ? runOnce(options, environment, startedAt, ended)
-      : goOn(options, environment, startedAt, ended)
+      : goOn({ ...options, consolePort }, environment, startedAt, ended)
     await Promise.race([work, environment.failed, aborted(signal)])
   } finally {
     ending.abort()
@@ -123,7 +130,7 @@ async function runOnce(
 }
 
 async function goOn(
-  options: Options,
+  options: Options & { readonly consolePort: number },
   environment: RunningEnvironment,
   startedAt: number,
   signal: AbortSignal,
@@ -143,8 +150,24 @@ async function goOn(
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
     followed.push(follow(pipeline, new Set([proof.run.id])))
   }
-  printProgress(whereToLook(environment.endpoints, options.environment))
-  await Promise.all(followed)
+  // Only now, so that it takes nothing from the first row.
+  const web = await openConsole(options, environment)
+  printProgress(whereToLook(environment.endpoints, options.environment, web.url))
+  try {
+    await Promise.race([Promise.all(followed), aborted(signal)])
+  } finally {
+    await web.stop()
+  }
+}
+
+async function openConsole(
+  { environment: name, consolePort }: Options & { readonly consolePort: number },
+  { endpoints, clients }: RunningEnvironment,
+): Promise<RunningConsole> {
+  // Loaded here, so that other commands do not load it.
+  const { startConsole } = await import('../../console/server/start.ts')
+  const place = { endpoints, folder: environmentFolder(name) }
+  return startConsole({ environment: name, pipelines, clients, place, port: consolePort })
 }
 
 async function triggerAndObserve(
@@ -173,9 +196,10 @@ function onceResult({ proof, firstRowAt, seenAt }: Observation, startedAt: numbe
   }
 }
 
-function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, environment: string): string {
+function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, environment: string, consoleUrl: string): string {
   const named = environment === 'default' ? '' : ` --environment ${environment}`
   return `
+the console ${consoleUrl}
 where to look next (in another terminal)
   npm run sluice -- status${named}
   npm run sluice -- rows created_users --limit 5${named}
