@@ -1,7 +1,15 @@
 /**
  * What a function may reach, derived from the pipelines: the model that each target turns into permissions.
  */
-import { cursorsTable, fetchedTable, publishedTable, runsTable } from '../src/core/ledger.ts'
+import {
+  cursorsTable,
+  fetchedTable,
+  leasesTable,
+  publishedTable,
+  runStatesTable,
+  runsTable,
+  scheduleStatesTable,
+} from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
 import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
 import type { Topology } from '../src/core/topology.ts'
@@ -44,8 +52,11 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
     return {
       ...nothing,
       produce: [topic.name, deadLetterTopic(topic.name)],
-      select: [runsTable.name, cursorsTable.name],
-      modify: [runsTable.name, fetchedTable.name, publishedTable.name, cursorsTable.name],
+      // A conditional write also reads.
+      select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
+      modify: [runsTable, fetchedTable, publishedTable, cursorsTable, runStatesTable, leasesTable].map(
+        ({ name }) => name,
+      ),
       subjects: [valueSubject(topic.name)],
     }
   }

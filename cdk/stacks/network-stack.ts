@@ -55,6 +55,7 @@ const keyspacesPort = 9142
 const endpointServices = [
   { id: 'Keyspaces', service: InterfaceVpcEndpointAwsService.KEYSPACES, needed: () => true },
   { id: 'Glue', service: InterfaceVpcEndpointAwsService.GLUE, needed: () => true },
+  { id: 'EventBridge', service: InterfaceVpcEndpointAwsService.EVENTBRIDGE, needed: () => true },
   {
     id: 'SecretsManager',
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,

@@ -37,6 +37,10 @@ export type Source<Answer, Value, Output> = {
   readonly schedule: string
   /** How many values a scheduled run fetches at most. */
   readonly recordsPerRun: number
+  /** Says that a run without a single value is no failure. */
+  readonly emptyRuns?: 'expected'
+  /** Milliseconds after its schedule time within which a run is to be accounted for; 15 minutes unless given. */
+  readonly deadlineMs?: number
   readonly request: (page: PageRequest) => SourceRequest
   /** The form of a whole answer; an answer that does not fit fails the run. */
   readonly response: StandardSchemaV1<unknown, Answer>

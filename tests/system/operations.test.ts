@@ -75,7 +75,7 @@ test('the log of a function is shown, structured lines as fields; another name i
   const { code, stdout } = await sluice.run('logs', 'sluice-users-write', '--since', '1h')
   expect(code).toBe(0)
   expect(stdout).toMatch(
-    /^\d{4}-\S+Z INFO {2}batch settled {2}stage=write {2}records=\d+ {2}deadLetters=0 {2}failed=0$/m,
+    /^\d{4}-\S+Z INFO {2}batch settled {2}stage=write {2}records=\d+ {2}deadLetters=0 {2}failed=0 {2}topic=\S+ {2}offsets=\{.+\} {2}runs=\[.+\]$/m,
   )
   const entries = lines(await sluice.run('logs', 'sluice-users-write', '--since', '1h', '--json'))
   expect(entries.map(({ message }) => message)).toContainEqual(expect.objectContaining({ message: 'batch settled' }))

@@ -16,6 +16,8 @@ const run: Run = {
   cursorAfter: null,
   attempts: 1,
   succeededAttempt: 1,
+  limit: 100,
+  seed: null,
   fetched: 100,
   fetchMs: 400,
   publishMs: 100,
