@@ -2,6 +2,7 @@
  * One look at everything that flows: offsets of topics and groups, what the pollers say, the latest runs.
  * Not for what it means: see flow-hops.ts.
  */
+import { kafkaAnswer } from '../connect/kafka.ts'
 import { committedOffsets, offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import { consumerGroup, deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
@@ -54,7 +55,7 @@ export async function sampleFlow(
   const { admin, cassandra } = clients
   const at = Date.now()
   const names = pipelines.flatMap(topicsOf).flatMap(({ name }) => [name, deadLetterTopic(name)])
-  const existing = new Set(await admin.listTopics())
+  const existing = new Set(await kafkaAnswer('the topics', admin.listTopics()))
   const present = names.filter((name) => existing.has(name))
   const stages = pipelines.flatMap(readingStages).filter(({ topic }) => existing.has(topic))
   // Commits before ends, so that a group never looks ahead of its topic.

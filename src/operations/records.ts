@@ -2,6 +2,7 @@
  * Records of any topic for people: a page, one by its position, what comes in live.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { kafkaAnswer } from '../connect/kafka.ts'
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
 import type { AvroRecordSchema } from '../core/avro-schema.ts'
@@ -129,7 +130,7 @@ export async function* tailTopic(
 
 /** Fails with TOPIC_UNKNOWN unless the topic exists. */
 export async function expectTopic(topic: string, { admin }: Clients): Promise<void> {
-  if ((await admin.listTopics()).includes(topic)) return
+  if ((await kafkaAnswer('the topics', admin.listTopics())).includes(topic)) return
   throw new SluiceError('TOPIC_UNKNOWN', `topic ${topic} does not exist: see "npm run sluice -- topics"`)
 }
 

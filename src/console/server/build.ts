@@ -23,9 +23,16 @@ export async function builtPages(): Promise<string> {
     logLevel: 'error',
     build: { outDir: made, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   })
-  for (const name of readdirSync(built))
-    if (join(built, name) !== made) rmSync(join(built, name), { recursive: true, force: true })
-  renameSync(made, folder)
+  // What others build at the same time is theirs.
+  for (const name of readdirSync(built)) {
+    if (!name.includes('.new-')) rmSync(join(built, name), { recursive: true, force: true })
+  }
+  try {
+    renameSync(made, folder)
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true })
+    if (!existsSync(folder)) throw error
+  }
   return folder
 }
 

@@ -68,11 +68,7 @@ function OfTopicSection({ of, isAlone, again }: { of: OfTopic; isAlone: boolean;
     <section class="letters" aria-label={deadLetters}>
       <div class="letters-head">
         <div>
-          {!isAlone && (
-            <h2>
-              <a href={`/dead-letters/${topic}`}>{deadLetters}</a>
-            </h2>
-          )}
+          <h2>{isAlone ? 'By reason' : <a href={`/dead-letters/${topic}`}>{deadLetters}</a>}</h2>
           <p class="faint">
             {waiting === 0 ? 'none waits' : many(waiting, 'waits', 'wait')} ·{' '}
             <a href={`/topics/${deadLetters}`}>as a topic</a> · <a href={`/topics/${parking}`}>parked for good</a>

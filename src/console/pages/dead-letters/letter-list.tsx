@@ -46,7 +46,7 @@ export function LetterList({ topic, code }: { topic: string; code: string | null
               { head: 'Dead letter', cell: (letter) => <LinkTo topic={topic} letter={letter} /> },
               { head: 'State', cell: ({ state }) => <Badge tone={tones[state]}>{state}</Badge> },
               { head: 'Code', cell: (letter) => <code class="code">{letter.code}</code> },
-              { head: 'Reason', cell: ({ reason }) => reason },
+              { head: 'Reason', cell: ({ reason }) => <span class="sentence">{reason}</span> },
               {
                 head: 'Record',
                 cell: ({ origin }) => (origin ? `${origin.topic}/${origin.partition}/${origin.offset}` : 'none'),

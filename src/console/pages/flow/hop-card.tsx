@@ -28,7 +28,7 @@ export function HopCard({ hop, points, topic }: { hop: Hop; points: readonly Spa
       <span class="hop-kind">
         {kinds[kind]}
         {state !== 'ok' && (
-          <Badge tone={tones[state]}>{kind === 'dead-letters' ? `${count(hop.errors ?? 0)} wait` : state}</Badge>
+          <Badge tone={tones[state]}>{kind === 'dead-letters' ? many(hop.errors ?? 0, 'waits', 'wait') : state}</Badge>
         )}
       </span>
       <span class="hop-name">{breakable(name)}</span>

@@ -45,6 +45,8 @@ export function Chart(props: {
   return <div class="chart" ref={holder} role="img" aria-label={summary} />
 }
 
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
+
 function optionsOf(element: HTMLElement, names: readonly string[], height: number): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
   const axis = {
@@ -56,9 +58,10 @@ function optionsOf(element: HTMLElement, names: readonly string[], height: numbe
     width: element.clientWidth,
     height,
     cursor: { y: false },
+    legend: { live: false },
     scales: { y: { range: (_, min, max) => [Math.min(0, min), Math.max(1, max * 1.1)] } },
     axes: [
-      { ...axis },
+      { ...axis, values: (_, times) => times.map((at) => clock.format(at * 1000)) },
       { ...axis, size: 56, values: (_, values) => values.map((value) => value.toLocaleString('en')) },
     ],
     series: [
