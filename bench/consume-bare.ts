@@ -4,7 +4,7 @@
 import { concurrent } from 'cassandra-driver'
 import { connectCassandra } from '../src/connect/cassandra.ts'
 import { connectKafka } from '../src/connect/kafka.ts'
-import { avroCodec } from '../src/core/avro-codec.ts'
+import { avroDecoder } from '../src/core/avro-codec.ts'
 import { upsert } from '../src/core/cql.ts'
 import type { Endpoints } from '../src/core/endpoints.ts'
 import { keyspace } from '../src/core/names.ts'
@@ -25,7 +25,7 @@ const concurrencyLevel = 256
 export const consumeBare: Consume = async ({ endpoints, groupId }, onCommitted) => {
   const { topic } = pipeline
   const [table] = pipeline.tables as readonly [AnyTable]
-  const codec = avroCodec(topic.schema)
+  const decoder = avroDecoder(topic.schema)
   const schema = JSON.stringify(topic.schema)
   const names = Object.keys(table.columns)
   const query = upsert(keyspace, table)
@@ -39,7 +39,7 @@ export const consumeBare: Consume = async ({ endpoints, groupId }, onCommitted) 
     autoCommit: false,
     async eachBatch({ batch }) {
       const values = batch.messages.map(({ value, timestamp, offset }) => {
-        const user = codec.decode(unframe(value as Buffer).payload, schema)
+        const user = decoder.decode(unframe(value as Buffer).payload, schema)
         return [...names.map((name) => user[name]), writeTimeMicros(Number(timestamp), Number(offset))]
       })
       await concurrent.executeConcurrent(cassandra, query, values, { concurrencyLevel, raiseOnFirstError: true })

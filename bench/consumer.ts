@@ -2,8 +2,7 @@
  * One way of consuming, in a process of its own: works until SIGTERM, tells its parent how far it is.
  * Argument: JSON of {@link ConsumerTask}. Messages to the parent: {@link Progress}.
  */
-import { type Consume, consumeBare } from './consume-bare.ts'
-import { consumeMapped } from './consume-mapped.ts'
+import type { Consume } from './consume-bare.ts'
 import { descendantCpuMicros, ownUsage } from './usage.ts'
 
 /** The ways that are compared. */
@@ -47,7 +46,13 @@ function onCommitted(records: number): void {
   } satisfies Progress)
 }
 
-const consumption = way === 'bare' ? await consumeBare(task, onCommitted) : await consumeMapped(way, task, onCommitted)
+/** Loads what the way needs and no more, as the memory of the process is measured. */
+async function consume(): ReturnType<Consume> {
+  if (way === 'bare') return (await import('./consume-bare.ts')).consumeBare(task, onCommitted)
+  return (await import('./consume-mapped.ts')).consumeMapped(way, task, onCommitted)
+}
+
+const consumption = await consume()
 process.once('SIGTERM', async () => {
   await consumption.stop()
   process.exit(0)

@@ -76,16 +76,25 @@ async function scaled(environment: BenchEnvironment): Promise<Scaling> {
   return measureScaling(environment)
 }
 
+const titles: Readonly<Record<Way, string>> = {
+  inProcess: 'In process',
+  invokeApi: 'Invoke API',
+  bare: 'Bare kafkajs and cassandra-driver',
+}
+
+/** Markdown, to be pasted as it is. */
 function table({ scaling, ...ways }: Partial<Record<Way, Measured>> & { scaling?: Scaling }): string {
-  const cell = (value: string | number) => value.toLocaleString('en').padStart(12)
-  const titles = ['CPU µs/record', 'records/s', 'p50 ms', 'p99 ms', 'peak RSS MB']
-  const lines = Object.entries(ways).map(
-    ([way, measured]) => way.padEnd(12) + Object.values(measured).map(cell).join(' '),
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const lines = Object.entries(ways).map(([way, measured]) =>
+    row([titles[way as Way], ...Object.values(measured).map((value) => value.toLocaleString('en'))]),
   )
   return [
     `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Kafka, Cassandra and emulator on the same machine; Avro records of 12 columns, 550 bytes as JSON`,
-    ''.padEnd(12) + titles.map((title) => title.padStart(12)).join(' '),
+    '',
+    row(['', 'CPU µs/record', 'records/s', 'p50 ms', 'p99 ms', 'peak RSS MB']),
+    '|---|--:|--:|--:|--:|--:|',
     ...lines,
+    '',
     'CPU: user and system time of the consumer’s process with its threads, through the Invoke API also of the function’s processes; from when a fifth is committed to the end',
     ...(scaling
       ? [`${scaling.pollers} pollers, function of fixed latency: ${scaling.percentOfLinear} % of linear`]

@@ -2,18 +2,18 @@
  * Filling the topic, and one record at a time.
  */
 import type { Producer } from 'kafkajs'
-import { avroCodec } from '../src/core/avro-codec.ts'
+import { avroEncoder } from '../src/core/avro-codec.ts'
 import { frame, type SchemaId } from '../src/core/wire-format.ts'
 import { pipeline, userAt } from './workload.ts'
 
 const { topic } = pipeline
-const codec = avroCodec(topic.schema)
+const encoder = avroEncoder(topic.schema)
 const chunk = 2_000
 
 /** The record of that number. Partitions are taken in turn, so that all hold the same number. */
 export function recordAt(number: number, schemaId: SchemaId) {
   const user = userAt(number)
-  return { partition: number % topic.partitions, key: user.id, value: frame(schemaId, codec.encode(user)) }
+  return { partition: number % topic.partitions, key: user.id, value: frame(schemaId, encoder.encode(user)) }
 }
 
 /** Produces records `from` to `to`, exclusively; resolves when all are acknowledged. */

@@ -12,6 +12,7 @@ import {
 } from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
 import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
+import { secretNames } from '../src/core/secret.ts'
 import type { Topology } from '../src/core/topology.ts'
 
 /** Names of what a function works with; each list is empty where it has no business. */
@@ -32,6 +33,8 @@ export type Access = {
   readonly subjects: readonly string[]
   /** Subjects it registers schemas under. */
   readonly ensureSubjects: readonly string[]
+  /** Secrets of Secrets Manager that it reads for its source, by name. */
+  readonly secrets: readonly string[]
 }
 
 const nothing: Access = {
@@ -43,11 +46,12 @@ const nothing: Access = {
   ensureTables: false,
   subjects: [],
   ensureSubjects: [],
+  secrets: [],
 }
 
 /** What the function of a stage needs. Fails where the pipeline has no such stage. */
 export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
-  const { name, topic, process, tables } = pipeline
+  const { name, source, topic, process, tables } = pipeline
   if (stage === 'ingest') {
     return {
       ...nothing,
@@ -58,6 +62,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
         ({ name }) => name,
       ),
       subjects: [valueSubject(topic.name)],
+      secrets: secretNames(source.headers),
     }
   }
   if (stage === 'process') {

@@ -5,7 +5,7 @@ import { type App, Stack, Tags } from 'aws-cdk-lib/core'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { topologyOf } from '../src/core/topology.ts'
 import { awsServices } from './aws-services.ts'
-import { type AwsSettings, expectReachable } from './aws-settings.ts'
+import { type AwsSettings, chosenPipelines, expectReachable } from './aws-settings.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { NetworkStack } from './stacks/network-stack.ts'
 import { ObservabilityStack } from './stacks/observability-stack.ts'
@@ -21,7 +21,8 @@ const untagged = { excludeResourceTypes: ['AWS::MSK::ServerlessCluster'] }
  * Adds the stacks to an app. Their names hold the stage, so that a deployment of another stage to the same account
  * fails on names that are taken instead of changing what is there. Fails with CONTEXT_INVALID or PIPELINE_INVALID.
  */
-export function addAwsStacks(app: App, settings: AwsSettings, pipelines: readonly Pipeline[]) {
+export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipeline[]) {
+  const pipelines = chosenPipelines(settings, all)
   expectReachable(settings, pipelines)
   const { target, stage } = settings
   const common = {

@@ -5,6 +5,7 @@ import { Aws } from 'aws-cdk-lib/core'
 import type { AwsSettings } from './aws-settings.ts'
 import { statementsFor } from './aws-statements.ts'
 import type { Services } from './services.ts'
+import { standIn } from './source-place.ts'
 import type { Network } from './stacks/network-stack.ts'
 import type { Cluster } from './stacks/streaming-stack.ts'
 
@@ -29,7 +30,7 @@ export function awsServices({ settings, network, cluster, registryName }: AwsSer
       registry: { kind: 'glue', name: registryName, region: Aws.REGION },
       sourceUrl: null,
     },
-    sourceUrl: settings.sourceUrl,
+    sourceOf: (pipeline) => ({ standIn: settings.sourceUrl && standIn(settings.sourceUrl, pipeline) }),
     network: (reads) => ({
       vpc: network.vpc,
       vpcSubnets: network.privateSubnets,

@@ -5,7 +5,7 @@
 import { SluiceError } from '../src/core/errors.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { type ContextRule, isUrl, readContext } from './context-rules.ts'
-import { isInside } from './source-place.ts'
+import { isInside, standIn } from './source-place.ts'
 import { type Context, emulatorAccount, type Target } from './target.ts'
 
 /** Which Kafka: one that the app creates, or one that exists in a network of its owner. */
@@ -44,8 +44,10 @@ export type AwsSettings = {
   readonly alarmEmail: string | null
   /** An https URL that is told of runs that failed or are late; null for none. */
   readonly alarmWebhook: string | null
-  /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
+  /** Below it are stand-ins for the pipelines' sources, each at its path; null where the sources are reached themselves. */
   readonly sourceUrl: string | null
+  /** The names of the pipelines to deploy; null for all. */
+  readonly pipelines: readonly string[] | null
 }
 
 const clusterArn = /^arn:aws[\w-]*:kafka:([a-z0-9-]+):(\d{12}):cluster\/[\w-]+\/[\w-]+$/
@@ -81,6 +83,7 @@ const rules = {
   alarmEmail: like(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
   alarmWebhook: like(/^https:\/\/\S+$/, 'an https URL'),
   sourceUrl: { fallback: null, allowed: 'an http or https URL', holds: isUrl },
+  pipelines: like(/^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/, 'a comma-joined list of names of pipelines'),
 } as const satisfies Record<string, ContextRule>
 
 type Key = keyof typeof rules
@@ -123,20 +126,45 @@ export function readAwsSettings(context: Context, keys: readonly string[], targe
     alarmEmail: value('alarmEmail'),
     alarmWebhook: value('alarmWebhook'),
     sourceUrl: value('sourceUrl'),
+    pipelines: value('pipelines')?.split(',') ?? null,
   }
+}
+
+/**
+ * The pipelines to deploy. Fails with CONTEXT_INVALID for a name that none has, and when one has no source on AWS, naming
+ * the pipeline.
+ */
+export function chosenPipelines(settings: AwsSettings, pipelines: readonly Pipeline[]): readonly Pipeline[] {
+  const unknown = settings.pipelines?.find((name) => !pipelines.some((pipeline) => pipeline.name === name))
+  const names = (some: readonly Pipeline[]) => some.map(({ name }) => name).join(',')
+  if (unknown !== undefined) {
+    throw invalid(`context "pipelines" names "${unknown}", which there is not: there are ${names(pipelines)}`)
+  }
+  const chosen = pipelines.filter(({ name }) => settings.pipelines?.includes(name) ?? true)
+  const without = chosen.find((pipeline) => sourceUrlOf(settings, pipeline) === null)
+  if (!without) return chosen
+  const others = names(chosen.filter(({ source }) => source.url !== null))
+  throw invalid(
+    `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at ${without.source.bundled}, or deploy others: -c pipelines=${others || '…'}`,
+  )
+}
+
+/** Where a pipeline's source is on AWS; null where nobody said. */
+export function sourceUrlOf({ sourceUrl }: AwsSettings, pipeline: Pipeline): string | null {
+  return sourceUrl === null ? pipeline.source.url : standIn(sourceUrl, pipeline)
 }
 
 /**
  * Fails with CONTEXT_INVALID when a pipeline's source lies outside the network and the network has no way out, naming
  * the pipeline.
  */
-export function expectReachable({ egress, sourceUrl }: AwsSettings, pipelines: readonly Pipeline[]): void {
-  if (egress === 'nat') return
-  for (const { name, source } of pipelines) {
-    const url = sourceUrl ?? source.url
-    if (isInside(url)) continue
+export function expectReachable(settings: AwsSettings, pipelines: readonly Pipeline[]): void {
+  if (settings.egress === 'nat') return
+  for (const pipeline of pipelines) {
+    const url = sourceUrlOf(settings, pipeline)
+    if (url === null || isInside(url)) continue
     throw invalid(
-      `context "egress" is "none", but the source of pipeline "${name}" is outside the network (${new URL(url).hostname}): leave egress out, or give an address inside`,
+      `context "egress" is "none", but the source of pipeline "${pipeline.name}" is outside the network (${new URL(url).hostname}): leave egress out, or give an address inside`,
     )
   }
 }

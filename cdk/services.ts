@@ -13,9 +13,11 @@ import type {
   ManagedKafkaSource,
 } from '../src/core/event-source-mapping.ts'
 import { cassandraSecretName } from '../src/core/names.ts'
+import type { Pipeline } from '../src/core/pipeline.ts'
 import type { Topology } from '../src/core/topology.ts'
 import type { Access } from './access.ts'
 import { functionEnvironment, type Settings } from './settings.ts'
+import { standIn } from './source-place.ts'
 
 /** Where a function runs in a VPC. */
 export type FunctionNetwork = {
@@ -23,6 +25,9 @@ export type FunctionNetwork = {
   readonly vpcSubnets: SubnetSelection
   readonly securityGroups: ISecurityGroup[]
 }
+
+/** The source of an ingest: `standIn` is the URL in place of the pipeline's own; null where this is reached itself. */
+export type FunctionSource = { readonly standIn: string | null }
 
 /** The properties of a mapping of any source. */
 export type MappingProperties = EventSourceMappingProperties | ManagedEventSourceMappingProperties
@@ -34,10 +39,10 @@ export type MappingSource =
 
 /** The Kafka, Cassandra and registry of a target, as its functions meet them. */
 export type Services = {
-  /** What every function is told; the ingest gets `sourceUrl` besides. */
+  /** What every function is told; the ingest gets its source besides. */
   readonly environment: FunctionEnvironment
-  /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
-  readonly sourceUrl: string | null
+  /** Where a pipeline's ingest finds its source. */
+  readonly sourceOf: (pipeline: Pipeline) => FunctionSource
   /** Null where functions run in no VPC. `sources` says whether the function reads them. */
   readonly network: (reads: 'services' | 'sources') => FunctionNetwork | null
   /** The statements that let the function of a name do what it needs, and nothing else. */
@@ -55,10 +60,16 @@ export type Services = {
 export function localServices(settings: Settings): Services {
   return {
     environment: functionEnvironment(settings),
-    sourceUrl: settings.sourceUrl,
+    sourceOf: (pipeline) => {
+      const { bundled, url } = pipeline.source
+      const readsOwn = bundled === undefined || (settings.sources === 'live' && url !== null)
+      return { standIn: readsOwn ? null : standIn(settings.sourceUrl, pipeline) }
+    },
     network: () => null,
-    statements: (scope, _, { select, modify, ensureTables }) =>
-      select.length + modify.length > 0 || ensureTables ? [readSecret(scope, cassandraSecretName)] : [],
+    statements: (scope, _, { select, modify, ensureTables, secrets }) => {
+      const login = select.length + modify.length > 0 || ensureTables ? [cassandraSecretName] : []
+      return [...login, ...secrets].map((name) => readSecret(scope, name))
+    },
     mappingSource: (group) => ({
       SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: settings.pollerBootstrapServers } },
       SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: group },

@@ -19,8 +19,10 @@ export type Settings = {
   readonly pollerBootstrapServers: readonly string[]
   readonly cassandra: { readonly host: string; readonly port: number; readonly localDataCenter: string }
   readonly registryUrl: string
-  /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
-  readonly sourceUrl: string | null
+  /** The base URL of the bundled source. */
+  readonly sourceUrl: string
+  /** Whether pipelines that have a URL of their own read that instead of the bundled source. */
+  readonly sources: 'bundled' | 'live'
   /** Whether functions are deployed after topics, tables and schemas, or, where nothing runs yet, beside them. */
   readonly stacks: 'inOrder' | 'together'
 }
@@ -64,10 +66,15 @@ const rules = {
     holds: isUrl,
   },
   sourceUrl: {
-    fallback: 'http://127.0.0.1:8090/api/',
-    localstack: 'http://source:8090/api/',
-    allowed: 'an http or https URL, or none',
-    holds: (value) => value === 'none' || isUrl(value),
+    fallback: 'http://127.0.0.1:8090',
+    localstack: 'http://source:8090',
+    allowed: 'an http or https URL',
+    holds: isUrl,
+  },
+  sources: {
+    fallback: 'bundled',
+    allowed: 'bundled or live',
+    holds: (value) => value === 'bundled' || value === 'live',
   },
   stacks: {
     fallback: 'inOrder',
@@ -79,7 +86,6 @@ const rules = {
 /** Reads the addresses for a target. Fails with CONTEXT_INVALID, naming key, value and what is allowed. */
 export function readSettings(context: Context, target: LocalTarget): Settings {
   const value = (key: keyof typeof rules) => readValue(context, key, target.name)
-  const sourceUrl = value('sourceUrl')
   const pollsAsFunctions = target.name !== 'localstack' && context('pollerBootstrapServers') === undefined
   return {
     target,
@@ -91,7 +97,8 @@ export function readSettings(context: Context, target: LocalTarget): Settings {
       localDataCenter: value('cassandraLocalDataCenter'),
     },
     registryUrl: value('registryUrl'),
-    sourceUrl: sourceUrl === 'none' ? null : sourceUrl,
+    sourceUrl: value('sourceUrl'),
+    sources: value('sources') === 'live' ? 'live' : 'bundled',
     stacks: value('stacks') === 'together' ? 'together' : 'inOrder',
   }
 }

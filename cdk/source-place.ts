@@ -1,7 +1,13 @@
 /**
- * Where a source is, as its URL tells: inside a private network, or out on the internet.
+ * Where a source is: what stands in for it, and whether a URL is inside a private network or out on the internet.
  */
 import { BlockList, isIP } from 'node:net'
+import type { Pipeline } from '../src/core/pipeline.ts'
+
+/** The URL of what stands in for a pipeline's source: below a base URL, at its path of the bundled source or else its name. */
+export function standIn(baseUrl: string, { name, source }: Pipeline): string {
+  return baseUrl.replace(/\/$/, '') + (source.bundled ?? `/${name}`)
+}
 
 /** RFC 1918, RFC 6598 and, for IPv6, RFC 4193. */
 const privateAddresses = new BlockList()

@@ -9,7 +9,7 @@ import { Construct } from 'constructs'
 import { renderEnvironment } from '../../src/core/environment.ts'
 import type { Access } from '../access.ts'
 import { type Bundle, bundledCode } from '../bundle.ts'
-import type { Services } from '../services.ts'
+import type { FunctionSource, Services } from '../services.ts'
 import { FunctionLogGroup } from './log-group.ts'
 
 export type BundledFunctionProps = {
@@ -19,8 +19,8 @@ export type BundledFunctionProps = {
   readonly timeout: Duration
   readonly services: Services
   readonly access: Access
-  /** Whether it reads a source, which has to be told and may be outside the network. */
-  readonly reads: 'services' | 'sources'
+  /** The source that it reads, which may be outside the network; null where it reads none. */
+  readonly source: FunctionSource | null
   readonly layer: LayerVersion
 }
 
@@ -37,8 +37,7 @@ export class BundledFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id)
-    const { name, description, bundle, timeout, services, access, reads, layer } = props
-    const { environment, sourceUrl } = services
+    const { name, description, bundle, timeout, services, access, source, layer } = props
     const logGroup = new FunctionLogGroup(this, 'Logs', name, services.logRetention)
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.role.addToPolicy(logGroup.writeStatement)
@@ -52,13 +51,13 @@ export class BundledFunction extends Construct {
       memorySize: 512,
       timeout,
       environment: {
-        ...renderEnvironment(reads === 'sources' ? { ...environment, sourceUrl } : environment),
+        ...renderEnvironment({ ...services.environment, sourceUrl: source?.standIn ?? null }),
         NODE_OPTIONS: nodeOptions,
       },
       layers: [layer],
       logGroup,
       role: this.role,
-      ...(services.network(reads) ?? {}),
+      ...(services.network(source ? 'sources' : 'services') ?? {}),
     })
   }
 

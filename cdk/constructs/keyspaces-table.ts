@@ -38,11 +38,12 @@ export class KeyspacesTable extends CfnTable {
     expectHeld(table)
     const column = (columnName: string) => ({ columnName, columnType: typeNames[table.columns[columnName] as CqlType] })
     const key = keyColumns(table)
+    const orderBy = table.clusteringOrder === 'descending' ? 'DESC' : 'ASC'
     super(scope, id, {
       keyspaceName: keyspace.ref,
       tableName: table.name,
       partitionKeyColumns: table.partitionKey.map(column),
-      clusteringKeyColumns: table.clusteringColumns.map((name) => ({ column: column(name), orderBy: 'ASC' })),
+      clusteringKeyColumns: table.clusteringColumns.map((name) => ({ column: column(name), orderBy })),
       regularColumns: Object.keys(table.columns)
         .filter((name) => !key.includes(name))
         .map(column),

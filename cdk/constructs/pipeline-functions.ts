@@ -53,7 +53,7 @@ export class PipelineFunctions extends Construct {
         timeout,
         services,
         access: stageAccess(pipeline, stage),
-        reads: stage === 'ingest' ? 'sources' : 'services',
+        source: stage === 'ingest' ? services.sourceOf(pipeline) : null,
         layer,
       })
     const mapped = (stage: 'process' | 'write', constructId: string, from: AnyTopic, target: BundledFunction) => ({
@@ -73,7 +73,12 @@ export class PipelineFunctions extends Construct {
       }),
     })
 
-    this.ingest = bundled('ingest', 'Ingest', ingestTimeout, `Fetches ${source.url} into topic ${topic.name}`)
+    this.ingest = bundled(
+      'ingest',
+      'Ingest',
+      ingestTimeout,
+      `Fetches ${source.url ?? `source ${name}`} into topic ${topic.name}`,
+    )
     this.schedule = new Schedule(this, 'Schedule', {
       pipeline: name,
       expression: source.schedule,

@@ -33,7 +33,7 @@ export class Topology extends Construct {
       timeout: Duration.minutes(3),
       services,
       access: topologyAccess(ensured),
-      reads: 'services',
+      source: null,
       layer,
     })
     const logGroup = new FunctionLogGroup(this, 'ProviderLogs', providerName, services.logRetention)

@@ -23,7 +23,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
-import type { AwsSettings, ClusterChoice } from '../aws-settings.ts'
+import { secretNames } from '../../src/core/secret.ts'
+import { type AwsSettings, type ClusterChoice, sourceUrlOf } from '../aws-settings.ts'
 import { portOf } from '../source-place.ts'
 
 /** Where functions and brokers are. */
@@ -59,7 +60,8 @@ const endpointServices = [
   {
     id: 'SecretsManager',
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-    needed: ({ kind }: ClusterChoice) => kind === 'provisioned',
+    needed: ({ kind }: ClusterChoice, pipelines: readonly Pipeline[]) =>
+      kind === 'provisioned' || pipelines.some(({ source }) => secretNames(source.headers).length > 0),
   },
 ] as const
 
@@ -81,7 +83,7 @@ export class NetworkStack extends Stack {
     // The pollers of event source mappings have the brokers' own groups.
     if (cluster.kind !== 'existing') brokers.connections.allowInternally(brokerPort, 'pollers to brokers')
 
-    const urls = settings.sourceUrl ? [settings.sourceUrl] : pipelines.map(({ source }) => source.url)
+    const urls = pipelines.map((pipeline) => sourceUrlOf(settings, pipeline)).filter((url) => url !== null)
     for (const port of new Set(urls.map(portOf))) sources.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'to sources')
 
     if (cluster.kind === 'existing') {
@@ -89,7 +91,7 @@ export class NetworkStack extends Stack {
         functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), "to AWS, as the owner's network leads there")
       }
     } else {
-      this.addEndpoints(vpc, privateSubnets, functions, cluster)
+      this.addEndpoints(vpc, privateSubnets, functions, cluster, pipelines)
     }
     this.network = { vpc, privateSubnets, functions, sources, brokers }
   }
@@ -134,10 +136,16 @@ export class NetworkStack extends Stack {
     return { vpc: imported, privateSubnets: { subnets: imported.privateSubnets } }
   }
 
-  private addEndpoints(vpc: IVpc, subnets: SubnetSelection, functions: SecurityGroup, cluster: ClusterChoice): void {
+  private addEndpoints(
+    vpc: IVpc,
+    subnets: SubnetSelection,
+    functions: SecurityGroup,
+    cluster: ClusterChoice,
+    pipelines: readonly Pipeline[],
+  ): void {
     const endpoints = closedGroup(this, 'Endpoints', vpc, 'Sluice endpoints of AWS services')
     for (const { id, service, needed } of endpointServices) {
-      if (!needed(cluster)) continue
+      if (!needed(cluster, pipelines)) continue
       new InterfaceVpcEndpoint(this, `${id}Endpoint`, {
         vpc,
         service,

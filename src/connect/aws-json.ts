@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SignatureV4 } from '@smithy/signature-v4'
-import * as v from 'valibot'
+import { object, optional, safeParse, string } from 'valibot'
 import { signing } from './aws.ts'
 
 /** An API: its name in addresses and signatures, and the prefix of its actions. `endpoint` is an emulator's address. */
@@ -21,7 +21,7 @@ export type AwsAnswer = { readonly result: unknown } | { readonly refusal: strin
 /** One call of an action. Fails when there is no answer of the API, or only passing failures, until the time is over. */
 export type AwsJsonCall = (action: string, input: object) => Promise<AwsAnswer>
 
-const errorAnswer = v.object({ __type: v.string(), message: v.optional(v.string()), Message: v.optional(v.string()) })
+const errorAnswer = object({ __type: string(), message: optional(string()), Message: optional(string()) })
 
 const attempts = 5
 /** Longest pause before the second attempt, in ms; doubles with each. */
@@ -47,7 +47,7 @@ export function awsJsonCall(api: AwsJsonApi, timeoutMs: number): AwsJsonCall {
     const response = await fetch(url, { method: 'POST', headers: signed.headers, body, signal })
     const answer: unknown = await response.json().catch(() => undefined)
     if (response.status === 200 && answer !== undefined) return { result: answer }
-    const error = v.safeParse(errorAnswer, answer)
+    const error = safeParse(errorAnswer, answer)
     const refusal = error.success ? bareName(error.output.__type) : ''
     if (error.success && response.status < 500 && !passingRefusal.test(refusal)) {
       return { refusal, message: error.output.message ?? error.output.Message ?? '' }

@@ -1,12 +1,33 @@
 /**
- * Settings of the AWS SDK's clients. On AWS the environment says all; elsewhere the emulator's endpoint does.
+ * Settings of the AWS SDK's clients, and what it means when nobody answers them. On AWS the environment says all; elsewhere the emulator's endpoint does.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { AwsEndpoint } from '../core/endpoints.ts'
+import { SluiceError } from '../core/errors.ts'
 
 /** Client settings for an emulator. Its account id is its access key, as MiniStack and LocalStack have it. */
 export function awsConfig({ endpoint, region, accountId }: AwsEndpoint) {
   return { endpoint, region, credentials: { accessKeyId: accountId, secretAccessKey: 'test' } }
+}
+
+/**
+ * An answer of an AWS API of the emulator. Where nobody answers, or the service fails, it becomes AWS_UNAVAILABLE with what was
+ * asked for; an answer that refuses stays the SDK's own error.
+ */
+export async function awsAnswer<T>({ endpoint }: AwsEndpoint, what: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (cause) {
+    const { name, code, $metadata } = cause as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
+    const status = $metadata?.httpStatusCode
+    if (!$metadata || (status !== undefined && status < 500)) throw cause
+    const how = status ? `status ${status}` : (code ?? name)
+    throw new SluiceError(
+      'AWS_UNAVAILABLE',
+      `the AWS APIs at ${endpoint} did not answer the request for ${what} (${how}): see what "npm run sluice -- doctor" says of them, or start the environment again`,
+      { cause },
+    )
+  }
 }
 
 /** Where the credentials that sign come from. */

@@ -3,6 +3,7 @@
  */
 import { errors, types } from 'cassandra-driver'
 import { SluiceError } from '../core/errors.ts'
+import { certificateRefusal } from './certificate-refusal.ts'
 
 /**
  * The error for something that Cassandra did not do: CASSANDRA_REFUSED where login, permission or certificate stand in
@@ -31,24 +32,11 @@ function refusal(error: unknown): string | null {
     return null
   }
   const code = (error as { readonly code?: unknown } | null)?.code
-  return typeof code === 'string' ? (tlsRefusals[code] ?? otherTlsRefusal(code)) : null
+  return typeof code === 'string' ? tlsRefusal(code) : null
 }
 
-const unknownAuthority = 'its certificate is of an authority that is not trusted; give the one that signed it'
-
-/** Codes of Node's TLS errors: those of OpenSSL's verification, and Node's own. */
-const tlsRefusals: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired; renew it',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet; correct it, or the clock',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host; correct the host or the certificate',
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  CERT_SIGNATURE_FAILURE: unknownAuthority,
-}
-
-function otherTlsRefusal(code: string): string | null {
+function tlsRefusal(code: string): string | null {
+  const refused = certificateRefusal(code)
+  if (refused) return `it ${refused}`
   return /^ERR_SSL_|^EPROTO$/.test(code) ? 'it does not speak TLS as we do; see whether it is to be spoken here' : null
 }

@@ -65,7 +65,10 @@ export type KafkaConsumer = {
   setPaused(partition: number, paused: boolean): void
   /** Commits the next offset to read per partition, once, in the current generation. Rejects when refused. */
   commit(offsets: ReadonlyMap<number, number>): Promise<void>
-  /** `Date.now()` of the last sign of life from the group's coordinator or a partition leader; null before the first. */
+  /**
+   * When the last request was sent, in ms since the epoch, that the group's coordinator or a partition leader answered well;
+   * null before the first.
+   */
   lastContact(): number | null
   /** Leaves the group and disconnects; gives up waiting after `deadlineMs`. Never rejects. */
   close(deadlineMs: number): Promise<void>

@@ -30,6 +30,8 @@ export class GroupMember implements KafkaConsumer {
   readonly #admin: Admin
   #commitNow: EachBatchPayload['commitOffsetsIfNecessary'] | null = null
   #lastContact: number | null = null
+  /** When the request was sent whose answer came last, by kind: an answer may have waited for a frozen process. */
+  readonly #sentAt = new Map<string, number>()
   #closed = false
   /** Settled unless kafkajs is joining; never rejects. */
   #joining: Promise<void> = Promise.resolve()
@@ -69,7 +71,8 @@ export class GroupMember implements KafkaConsumer {
       joined = true
       this.#onAssigned(payload.memberAssignment[topic] ?? [], payload.isLeader)
     })
-    consumer.on(consumer.events.HEARTBEAT, () => this.#touch())
+    consumer.on(consumer.events.REQUEST, ({ payload }) => this.#sentAt.set(payload.apiName, payload.sentAt))
+    consumer.on(consumer.events.HEARTBEAT, () => this.#touch(this.#sentAt.get('Heartbeat')))
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) {
         this.#advance(payload.partition, [], Number(payload.lastOffset) + 1, Number(payload.highWatermark))
@@ -98,10 +101,11 @@ export class GroupMember implements KafkaConsumer {
   async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
     const { topic } = this.#options
     const entries = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }))
+    const sentAt = Date.now()
     // The batch payload's commit asks once; Consumer.commitOffsets would repeat it into the next generation.
     if (this.#commitNow) await this.#commitNow({ topics: [{ topic, partitions: entries }] })
     else await this.#consumer.commitOffsets(entries.map((entry) => ({ topic, ...entry })))
-    this.#touch()
+    this.#touch(sentAt)
   }
 
   lastContact(): number | null {
@@ -117,8 +121,8 @@ export class GroupMember implements KafkaConsumer {
     await Promise.race([closing, sleep(deadlineMs, undefined, { ref: false })])
   }
 
-  #touch(): void {
-    this.#lastContact = Date.now()
+  #touch(at = Date.now()): void {
+    this.#lastContact = Math.max(this.#lastContact ?? 0, at)
   }
 
   #onAssigned(partitions: readonly number[], isLeader: boolean): void {
@@ -136,7 +140,7 @@ export class GroupMember implements KafkaConsumer {
 
   async #onBatch({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
     this.#commitNow = commitOffsetsIfNecessary
-    this.#touch()
+    this.#touch(this.#sentAt.get('Fetch'))
     const last = batch.messages.at(-1)
     const expected = this.#expected.get(batch.partition)
     if (!last || expected === undefined || this.#closed) return

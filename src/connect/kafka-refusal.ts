@@ -3,6 +3,7 @@
  * Not for noticing it at a socket: see kafka-sockets.ts.
  */
 import { SluiceError } from '../core/errors.ts'
+import { certificateRefusal } from './certificate-refusal.ts'
 
 /** The broker at a plaintext client's port speaks TLS. */
 export const speaksTls = 'SLUICE_SPEAKS_TLS'
@@ -14,25 +15,12 @@ export const materialUnusable = 'SLUICE_MATERIAL_UNUSABLE'
 /** Who does not take whom: the broker a login or the client's certificate, the client the broker's, or its own is broken. */
 export type RefusalKind = 'login' | 'client-certificate' | 'server-certificate' | 'material' | 'authorization'
 
-const untrusted =
-  'shows a certificate of an authority that is not trusted: trust the authority that signed it, or give the broker a certificate of a trusted one'
-
-/** What is wrong, and the remedy, by the code of Node's TLS, of Kafka's protocol, or of ours. */
+/** What is wrong, and the remedy, by the code of Kafka's protocol or of ours. */
 const reasons: Readonly<Record<string, string>> = {
   [speaksTls]: 'speaks TLS at this port: connect with TLS, or use the port for plaintext',
   [speaksPlaintext]: 'speaks plaintext at this port: use the port for TLS, or connect without TLS',
   [materialUnusable]:
     "cannot be asked with this client's certificate, key or authority: give each as PEM, the key's passphrase too, and the key that belongs to the certificate",
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  CERT_HAS_EXPIRED: 'shows a certificate that has expired: renew it',
-  CERT_NOT_YET_VALID: 'shows a certificate that is not valid yet: set the clocks, or renew it',
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    'shows a certificate for another host name: use a name that the certificate holds, or a certificate with this one',
   SASL_AUTHENTICATION_FAILED:
     'refused the login: correct the secret or the user (with IAM, the permission kafka-cluster:Connect)',
   UNSUPPORTED_SASL_MECHANISM:
@@ -100,12 +88,14 @@ function kindOf(code: string): RefusalKind | null {
   if (Object.hasOwn(authorizations, code)) return 'authorization'
   if (code.includes('SASL')) return 'login'
   if (certificateAlert.test(code)) return 'client-certificate'
-  return Object.hasOwn(reasons, code) && reasons[code]?.startsWith('shows a certificate') ? 'server-certificate' : null
+  return certificateRefusal(code) ? 'server-certificate' : null
 }
 
 function reasonOf(code: string): string | undefined {
   if (Object.hasOwn(reasons, code)) return reasons[code]
   if (Object.hasOwn(authorizations, code)) return authorizations[code]
   if (certificateAlert.test(code)) return certificateRefused
+  const refused = certificateRefusal(code)
+  if (refused) return refused
   return otherAlert.test(code) ? noAgreement : undefined
 }

@@ -2,7 +2,7 @@
  * Client of a schema registry that speaks Confluent's HTTP API, the few calls that Sluice makes.
  * Source: Confluent Platform, "Schema Registry API Reference".
  */
-import * as v from 'valibot'
+import { array, type GenericSchema, is, number, object, optional, picklist, safeParse, string, unknown } from 'valibot'
 import type { RegistryEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { SchemaId } from '../core/wire-format.ts'
@@ -12,15 +12,15 @@ import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.
 type Endpoint = Extract<RegistryEndpoint, { readonly url: string }>
 type Answer = { status: number; body: unknown }
 
-const failure = v.object({ error_code: v.number() })
-const schemaAnswer = v.object({
-  schema: v.string(),
+const failure = object({ error_code: number() })
+const schemaAnswer = object({
+  schema: string(),
   /** Left out for Avro. */
-  schemaType: v.optional(v.picklist(['AVRO', 'PROTOBUF', 'JSON']), 'AVRO'),
+  schemaType: optional(picklist(['AVRO', 'PROTOBUF', 'JSON']), 'AVRO'),
 })
-const idAnswer = v.object({ id: v.number() })
-const subjectsAnswer = v.array(v.string())
-const versionsAnswer = v.array(v.number())
+const idAnswer = object({ id: number() })
+const subjectsAnswer = array(string())
+const versionsAnswer = array(number())
 
 /** Calls of the API, and what their answers mean. */
 function callsOf({ url, login, tls }: Endpoint, timeoutMs: number) {
@@ -42,9 +42,9 @@ function callsOf({ url, login, tls }: Endpoint, timeoutMs: number) {
     }
   }
   /** A 404 counts only with the registry's own code: a proxy's would turn every record into a dead letter. */
-  const isUnknown = ({ status, body }: Answer) => status === 404 && v.is(failure, body)
-  const expectOk = <T>({ status, body }: Answer, form: v.GenericSchema<unknown, T>, what: string): T => {
-    const parsed = v.safeParse(form, body)
+  const isUnknown = ({ status, body }: Answer) => status === 404 && is(failure, body)
+  const expectOk = <T>({ status, body }: Answer, form: GenericSchema<unknown, T>, what: string): T => {
+    const parsed = safeParse(form, body)
     if (status === 200 && parsed.success) return parsed.output
     const problem = status === 200 ? 'with something else than is asked for' : `with status ${status}`
     throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} answered ${what} ${problem}`)
@@ -108,7 +108,7 @@ export function connectConfluentRegistry(endpoint: Endpoint, timeoutMs: number):
     },
     async setCompatibility(subject, level) {
       const answer = await call('PUT', `/config/${encodeURIComponent(subject)}`, { compatibility: level })
-      expectOk(answer, v.unknown(), `the compatibility of "${subject}"`)
+      expectOk(answer, unknown(), `the compatibility of "${subject}"`)
     },
     async latestId(subject) {
       const answer = await call('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`)

@@ -5,17 +5,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SluiceError } from '../core/errors.ts'
 import type { SchemaId } from '../core/wire-format.ts'
+import { fullTransitive, type GlueActions, glueActions } from './glue-actions.ts'
 import {
-  fullTransitive,
-  type GlueActions,
   type GlueLookups,
   type GlueRegistry,
-  glueActions,
   glueLookups,
   type Registration,
   unavailable,
   type Version,
-} from './glue-actions.ts'
+} from './glue-lookups.ts'
 import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.ts'
 
 /** How long Glue may take to compare a new version with the others, and how often it is asked meanwhile, in ms. */

@@ -2,7 +2,7 @@
  * Telling of runs on the EventBridge bus. By a signed call, as the client of the SDK is too large for a function; see
  * docs/decisions/0029-run-events.md.
  */
-import * as v from 'valibot'
+import { number, object, parse } from 'valibot'
 import { busEntry, type RunEvent } from '../core/run-event.ts'
 import { awsJsonCall } from './aws-json.ts'
 
@@ -11,7 +11,7 @@ export type Announce = (event: RunEvent) => Promise<void>
 
 /** Longest that a run waits for its announcement, in ms. */
 const timeoutMs = 5_000
-const putAnswer = v.object({ FailedEntryCount: v.number() })
+const putAnswer = object({ FailedEntryCount: number() })
 
 /** The bus of a region; `endpoint` is an emulator's address. */
 export function runBus(region: string, endpoint?: string): Announce {
@@ -19,7 +19,7 @@ export function runBus(region: string, endpoint?: string): Announce {
   return async (event) => {
     const answer = await call('PutEvents', { Entries: [busEntry(event)] })
     if ('refusal' in answer) throw new Error(`the bus refused a run event: ${answer.refusal}`)
-    const { FailedEntryCount } = v.parse(putAnswer, answer.result)
+    const { FailedEntryCount } = parse(putAnswer, answer.result)
     if (FailedEntryCount > 0) throw new Error('the bus did not take a run event')
   }
 }

@@ -122,3 +122,10 @@ function identitiesOf({ name, recordIds }: Attempt): [name: string, identity: st
     return [valueName(name, number), `${nth} ${id}`]
   })
 }
+
+/** The id of each fetched value, by its name: see `valueName` in ledger.ts. */
+export function idsByValue(attempts: readonly Attempt[]): ReadonlyMap<string, string> {
+  return new Map(
+    attempts.flatMap(({ name, recordIds }) => recordIds.map((id, number) => [valueName(name, number), id] as const)),
+  )
+}

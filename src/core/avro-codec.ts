@@ -13,25 +13,21 @@ export type AvroRecord = Readonly<Record<string, unknown>>
 const replacement = '\ufffd'
 const replacementBytes = Buffer.from(replacement)
 
-/** Turns records of one schema into bytes and back. */
-export type AvroCodec = {
+/** Turns records of one schema into bytes. */
+export type AvroEncoder = {
   /** Avro bytes of a record. Fails with RECORD_INVALID, naming the field and never its value. */
   encode(record: AvroRecord): Buffer
+}
+
+/** Reads bytes as records of one schema. */
+export type AvroDecoder = {
   /** The record in bytes that were written with `writerSchema` (JSON text). Fails with RECORD_UNREADABLE or RECORD_INVALID. */
   decode(bytes: Buffer, writerSchema: string): AvroRecord
 }
 
-/** The codec of one schema. Compiled resolvers are kept per writer schema, of which a topic has few. */
-export function avroCodec(schema: AvroRecordSchema): AvroCodec {
-  const reader = avro.Type.forSchema(schema as unknown as avro.Schema)
-  const readers = new Map<string, SchemaReader>()
-  const readerOf = (writerSchema: string) => {
-    const known = readers.get(writerSchema)
-    if (known) return known
-    const made = compileReader(reader, writerSchema)
-    readers.set(writerSchema, made)
-    return made
-  }
+/** The encoder of one schema. */
+export function avroEncoder(schema: AvroRecordSchema): AvroEncoder {
+  const type = avro.Type.forSchema(schema as unknown as avro.Schema)
   return {
     encode(record) {
       const garbled = illFormed(record)
@@ -42,19 +38,36 @@ export function avroCodec(schema: AvroRecordSchema): AvroCodec {
         )
       }
       try {
-        return reader.toBuffer(record)
+        return type.toBuffer(record)
       } catch {
         throw new SluiceError(
           'RECORD_INVALID',
-          `field "${wrongField(reader, record)}" does not fit schema ${schema.name}`,
+          `field "${wrongField(type, record)}" does not fit schema ${schema.name}`,
         )
       }
     },
+  }
+}
+
+/** The decoder of one schema. Compiled resolvers are kept per writer schema, of which a topic has few. */
+export function avroDecoder(schema: AvroRecordSchema): AvroDecoder {
+  const reader = avro.Type.forSchema(schema as unknown as avro.Schema)
+  const names = schema.fields.map(({ name }) => name)
+  const readers = new Map<string, SchemaReader>()
+  const readerOf = (writerSchema: string) => {
+    const known = readers.get(writerSchema)
+    if (known) return known
+    const made = compileReader(reader, writerSchema)
+    readers.set(writerSchema, made)
+    return made
+  }
+  return {
     decode(bytes, writerSchema) {
       const { reader, writer, resolver } = readerOf(writerSchema)
       try {
         const record = reader.fromBuffer(bytes, resolver)
-        if (replacements(record) === 0 || replacements(writer.fromBuffer(bytes)) <= occurrences(bytes)) return record
+        if (!holdsReplacement(record, names)) return record
+        if (replacements(writer.fromBuffer(bytes)) <= occurrences(bytes)) return record
       } catch {
         throw new SluiceError('RECORD_UNREADABLE', 'the bytes are not Avro of the schema they name')
       }
@@ -95,12 +108,19 @@ function illFormed(value: unknown, path = ''): string | null {
   return null
 }
 
+/** Whether fields of a record hold a replacement character; quick where they are text, as this is done for every record. */
+function holdsReplacement(record: AvroRecord, names: readonly string[]): boolean {
+  return names.some((name) => {
+    const value = record[name]
+    return typeof value === 'string' ? value.includes(replacement) : replacements(value) > 0
+  })
+}
+
 /** How many replacement characters the strings of a value hold, those in names of a map included. */
 function replacements(value: unknown): number {
   if (typeof value === 'string') return value.includes(replacement) ? value.split(replacement).length - 1 : 0
   let count = 0
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return count
-  // Without lists of entries: this is done for every record.
   for (const name of Object.keys(value)) count += replacements(name) + replacements((value as AvroRecord)[name])
   return count
 }

@@ -15,8 +15,13 @@ export function createKeyspace(keyspace: string): string {
 export function createTable(keyspace: string, table: Table): string {
   const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`)
   const clustering = table.clusteringColumns.map((column) => `, ${column}`).join('')
-  const ttl = table.ttlSeconds === null ? '' : ` WITH default_time_to_live = ${table.ttlSeconds}`
-  return `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY ((${table.partitionKey.join(', ')})${clustering}))${ttl}`
+  const descending = table.clusteringColumns.map((column) => `${column} DESC`)
+  const options = [
+    ...(table.clusteringOrder === 'descending' ? [`CLUSTERING ORDER BY (${descending.join(', ')})`] : []),
+    ...(table.ttlSeconds === null ? [] : [`default_time_to_live = ${table.ttlSeconds}`]),
+  ]
+  const suffix = options.length === 0 ? '' : ` WITH ${options.join(' AND ')}`
+  return `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY ((${table.partitionKey.join(', ')})${clustering}))${suffix}`
 }
 
 /** DDL that adds one column. */
@@ -114,7 +119,7 @@ export const selectTables = 'SELECT table_name, default_time_to_live FROM system
 
 /** A read of the columns of all tables of a keyspace. */
 export const selectColumns =
-  'SELECT table_name, column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name = ?'
+  'SELECT table_name, column_name, kind, position, type, clustering_order FROM system_schema.columns WHERE keyspace_name = ?'
 
 /** A read of the columns' names of one table, by keyspace and table. */
 export const selectColumnsOfTable =

@@ -2,7 +2,19 @@
  * The environment variables of functions: defined once; the infrastructure renders them, functions parse them.
  * Not for credentials: a variable names the secret at most.
  */
-import * as v from 'valibot'
+import {
+  type GenericSchema,
+  getDotPath,
+  nonEmpty,
+  object,
+  optional,
+  picklist,
+  pipe,
+  regex,
+  safeParse,
+  string,
+  url,
+} from 'valibot'
 import { SluiceError } from './errors.ts'
 
 /** How a function proves to Kafka who it is: not at all, by its role, or by a login in a secret. */
@@ -44,28 +56,28 @@ export type FunctionEnvironment = {
   readonly sourceUrl: string | null
 }
 
-const text = v.pipe(v.string(), v.nonEmpty('text'))
-const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'a port number'))
-const url = v.pipe(v.string(), v.url('a URL'))
-const kinds = <const T extends readonly string[]>(allowed: T) => v.picklist(allowed, allowed.join(' or '))
+const text = pipe(string(), nonEmpty('text'))
+const port = pipe(string(), regex(/^\d{1,5}$/, 'a port number'))
+const absoluteUrl = pipe(string(), url('a URL'))
+const kinds = <const T extends readonly string[]>(allowed: T) => picklist(allowed, allowed.join(' or '))
 
-const iamVariables = v.object({ KAFKA_REGION: text })
-const scramVariables = v.object({ KAFKA_SECRET: text })
-const cassandraVariables = v.object({
+const iamVariables = object({ KAFKA_REGION: text })
+const scramVariables = object({ KAFKA_SECRET: text })
+const cassandraVariables = object({
   CASSANDRA_HOST: text,
   CASSANDRA_PORT: port,
   CASSANDRA_LOCAL_DATA_CENTER: text,
   CASSANDRA_SECRET: text,
 })
-const keyspacesVariables = v.object({ KEYSPACES_REGION: text })
-const confluentVariables = v.object({ REGISTRY_URL: url })
-const glueVariables = v.object({ GLUE_REGISTRY: text, GLUE_REGION: text })
-const commonVariables = v.object({
+const keyspacesVariables = object({ KEYSPACES_REGION: text })
+const confluentVariables = object({ REGISTRY_URL: absoluteUrl })
+const glueVariables = object({ GLUE_REGISTRY: text, GLUE_REGION: text })
+const commonVariables = object({
   KAFKA_BOOTSTRAP_SERVERS: text,
   KAFKA_ACCESS: kinds(['plaintext', 'iam', 'scram']),
   CASSANDRA_ACCESS: kinds(['cassandra', 'keyspaces']),
   REGISTRY_ACCESS: kinds(['confluent', 'glue']),
-  SOURCE_URL: v.optional(url),
+  SOURCE_URL: optional(absoluteUrl),
 })
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -131,11 +143,11 @@ function registryAccess(kind: RegistryAccess['kind'], variables: Variables): Reg
   return { kind, name, region }
 }
 
-function parse<T>(schema: v.GenericSchema<unknown, T>, variables: Variables): T {
-  const result = v.safeParse(schema, variables)
+function parse<T>(schema: GenericSchema<unknown, T>, variables: Variables): T {
+  const result = safeParse(schema, variables)
   if (result.success) return result.output
   const issue = result.issues[0]
-  const name = v.getDotPath(issue) ?? ''
+  const name = getDotPath(issue) ?? ''
   const given = variables[name]
   const problem = given === undefined ? 'is not set' : `is ${JSON.stringify(given)}, but ${issue.message} is expected`
   throw new SluiceError('ENVIRONMENT_INVALID', `environment variable ${name} ${problem}: deploy the function again`)

@@ -27,6 +27,7 @@ export const runsTable = {
     succeeded_attempt: 'int',
     record_limit: 'int',
     seed: 'text',
+    drift: 'text',
   },
   partitionKey: ['pipeline'],
   clusteringColumns: ['run_id'],

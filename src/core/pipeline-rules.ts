@@ -5,11 +5,14 @@
 import { SluiceError } from './errors.ts'
 import { pipelineFileName } from './names.ts'
 import type { AnyTopic, Pipeline } from './pipeline.ts'
+import { secretNames } from './secret.ts'
 import type { Table } from './table.ts'
 
 const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
 const topicName = /^[a-zA-Z0-9._-]{2,242}$/
 const cqlName = /^[a-z][a-z0-9_]{0,47}$/
+/** What Secrets Manager takes. */
+const secretName = /^[a-zA-Z0-9/_+=.@-]{1,512}$/
 const cqlNameRule = 'lower-case letters, digits and underscores, 48 at most'
 const countRule = 'a whole number from 1'
 /** EventBridge wants the unit of 1 in the singular and of more in the plural. */
@@ -26,11 +29,30 @@ export function checkPipeline(pipeline: Pipeline): void {
   }
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
-  expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
+  const { url, bundled } = source
+  expect(url === null || URL.canParse(url), 'source.url', url, 'an absolute URL or null')
+  expect(url !== null || bundled !== undefined, 'source.url', url, 'given where source.bundled is not')
+  if (url !== null) {
+    const { protocol, username, password, host } = new URL(url)
+    expect(protocol === 'https:', 'source.url', url, 'an https URL')
+    expect(username + password === '', 'source.url', host, 'a URL without credentials: use a secret')
+  }
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, countRule)
   const { deadlineMs } = source
   expect(deadlineMs === undefined || isCount(deadlineMs), 'source.deadlineMs', deadlineMs, `milliseconds, ${countRule}`)
+  const { requestsPerSecond = 1 } = source
+  expect(requestsPerSecond > 0, 'source.requestsPerSecond', requestsPerSecond, 'a number above 0')
+  const keeps = source.drift?.unknown === 'evolve' || source.drift?.changed === 'evolve'
+  expect(
+    !keeps || source.record.length === 2,
+    'source.drift',
+    source.drift,
+    'without evolve unless source.record takes what is kept',
+  )
+  for (const name of secretNames(source.headers)) {
+    expect(secretName.test(name), 'source.headers', name, 'a secret by its name, not its ARN')
+  }
   checkTopic(pipeline.topic, 'topic', expect)
   if (pipeline.process) {
     checkTopic(pipeline.process.topic, 'process.topic', expect)
@@ -78,7 +100,9 @@ function checkTable(table: Table, field: string, expect: Expect): void {
   for (const key of keys) expect(columns.includes(key), `${field} key column`, key, `one of ${columns.join(', ')}`)
   expect(new Set(keys).size === keys.length, `${field} key columns`, keys, 'different columns')
   expect(keys.length < columns.length, `${field}.columns`, columns, 'one column more than the key has, at least')
-  const { ttlSeconds } = table
+  const { clusteringOrder, ttlSeconds } = table
+  const isSorted = clusteringOrder === undefined || table.clusteringColumns.length > 0
+  expect(isSorted, `${field}.clusteringOrder`, clusteringOrder, 'left out where there are no clustering columns')
   expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, `null or ${countRule}`)
 }
 

@@ -28,6 +28,8 @@ export type Columns = Readonly<Record<string, CqlType>>
 export type PrimaryKey<C extends Columns> = {
   readonly partitionKey: readonly [keyof C & string, ...(keyof C & string)[]]
   readonly clusteringColumns: readonly (keyof C & string)[]
+  /** How rows of a partition are sorted by all clustering columns, and read unless a query says otherwise; ascending unless given. */
+  readonly clusteringOrder?: 'ascending' | 'descending'
 }
 
 /** A table of the keyspace. */

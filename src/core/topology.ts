@@ -80,8 +80,9 @@ function givenUpSpecs({ name, retentionMs }: AnyTopic): TopicSpec[] {
   ]
 }
 
-function tableOf({ name, columns, partitionKey, clusteringColumns, ttlSeconds }: Table): Table {
-  return { name, columns, partitionKey, clusteringColumns, ttlSeconds }
+function tableOf({ name, columns, partitionKey, clusteringColumns, clusteringOrder, ttlSeconds }: Table): Table {
+  const order = clusteringOrder ? { clusteringOrder } : {}
+  return { name, columns, partitionKey, clusteringColumns, ...order, ttlSeconds }
 }
 
 /** A name, and who gives it: a file of pipelines/, or a part of Sluice. */

@@ -80,7 +80,7 @@ export class Committer {
   #due(): Map<Partition, number> {
     const due = new Map<Partition, number>()
     for (const partition of this.#context.partitions()) {
-      if (partition.prefix.next > partition.committed) due.set(partition, partition.prefix.next)
+      if (partition.isLocated && partition.prefix.next > partition.committed) due.set(partition, partition.prefix.next)
     }
     return due
   }

@@ -110,7 +110,7 @@ async function invokeOnce(
   const started = performance.now()
   let answer: Invocation | Error
   try {
-    answer = await invoker.invoke(mapping.functionName, Buffer.from(writer.event(batch)), abandoned)
+    answer = await invoker.invoke(mapping.functionName, writer.event(batch), abandoned)
   } catch (error) {
     answer = error instanceof Error ? error : new Error(String(error))
   }

@@ -19,7 +19,7 @@ import type { Decoding } from './registry/decoding.ts'
 import { openDecoding } from './registry/open-decoding.ts'
 import type { PartitionStatus, Report } from './report.ts'
 import type { Secrets } from './secrets.ts'
-import { type PollerSettings, partitionQueueBytes } from './settings.ts'
+import { type PollerSettings, partitionQueueBytes, withoutDestination } from './settings.ts'
 import { Slots } from './slots.ts'
 
 /** What a dispatcher works with, and whom it tells. */
@@ -33,6 +33,8 @@ export type DispatcherContext = {
   readonly settings: PollerSettings
   /** Must not throw. */
   readonly report: Report
+  /** Whether the group cannot have given the partitions to another member by now. */
+  isInGroup(): boolean
   /** Asks to fetch a partition no more, or again. */
   setPaused(partition: number, paused: boolean): void
   /** A partition's settled prefix may have grown. */
@@ -46,7 +48,7 @@ export type DispatcherContext = {
 /** How long stopping waits for an abandoned invocation to be given up, in ms. */
 const abandonDeadlineMs = 1_000
 
-/** Sends at most one batch of a partition at a time, many of disjoint partitions. Begins closed. */
+/** Sends at most one batch of a partition at a time, many of disjoint partitions; none while its member may be replaced. */
 export class Dispatcher {
   readonly #context: DispatcherContext
   readonly #writer: EventWriter
@@ -70,17 +72,11 @@ export class Dispatcher {
     this.#context = context
     this.#writer = eventWriter(mapping, settings.format)
     this.#filter = mapping.filterPatterns.length > 0 ? compileFilter(mapping.filterPatterns) : null
-    this.#policy = {
-      retries: retriesOf(mapping.retries, destination !== null),
-      maxRecordAgeMs: mapping.maxRecordAgeMs,
-      bisect: mapping.bisect,
-      splitCostsAttempt: settings.splitCostsAttempt,
-      splitPartialFailures: settings.splitPartialFailures,
-    }
+    this.#policy = { ...settings, ...mapping, retries: retriesOf(mapping.retries, destination !== null) }
     this.#destination =
       destination && (openDestination?.(destination, { ...mapping, mappingId, writer: this.#writer }) ?? null)
     this.#decoding = this.#newDecoding()
-    this.#slots = new Slots(settings.maxConcurrentInvocations)
+    this.#slots = new Slots(settings.maxConcurrentInvocations, () => this.#isSure())
   }
 
   /** Owned partitions. */
@@ -93,17 +89,25 @@ export class Dispatcher {
   }
 
   partitionStatus(): PartitionStatus[] {
-    const partitions = [...this.#partitions.values()].sort((a, b) => a.id - b.id)
-    return partitions.map((partition) => partition.status(this.#inFlight.has(partition.id)))
+    const statuses = [...this.#partitions.values()].map((each) => each.status(this.#inFlight.has(each.id)))
+    return statuses.sort((a, b) => a.partition - b.partition)
   }
 
-  /** Loses all partitions but these. */
+  /** Loses all partitions but these, which wait until they begin or go on. */
   keepOnly(ids: readonly number[]): void {
     for (const [id, partition] of this.#partitions) {
+      partition.isLocated = false
       if (ids.includes(id)) continue
       partition.isLost = true
       this.#partitions.delete(id)
     }
+  }
+
+  /** Lets a partition that was kept go on where it is. */
+  goOn(id: number): void {
+    const partition = this.#partitions.get(id)
+    if (partition) partition.isLocated = true
+    this.proceed()
   }
 
   /** Begins a partition at `start`, losing what is known of it. */
@@ -113,6 +117,7 @@ export class Dispatcher {
     const partition = new Partition(id, committed, start, endOf(this.#context.mapping.range, id))
     this.#partitions.set(id, partition)
     this.#context.setPaused(id, partition.isRead)
+    this.proceed()
   }
 
   /** Goes on behind records of a partition that the log lost; what was fetched before still goes out. */
@@ -169,10 +174,15 @@ export class Dispatcher {
     })
   }
 
-  /** Lets invocations begin, or holds them back; those in flight go on. */
-  setOpen(isOpen: boolean): void {
-    this.#slots.setOpen(isOpen)
-    if (isOpen) this.#schedulePump()
+  /** Lets invocations begin that were held back, if they may: the member is sure of its partitions again. */
+  proceed(): void {
+    this.#slots.handOut()
+    this.#schedulePump()
+  }
+
+  /** Asked for each invocation: a process that was frozen wakes up to its records before it hears of its group. */
+  #isSure(): boolean {
+    return this.#context.isInGroup() && [...this.#partitions.values()].every(({ isLocated }) => isLocated)
   }
 
   /** Begins no invocation any more and lets those in flight end, giving them up after `stopDeadlineMs`. */
@@ -182,8 +192,7 @@ export class Dispatcher {
     clearImmediate(this.#pump)
     const ended = Promise.allSettled([...this.#deliveries])
     const inTime = new AbortController()
-    const deadline = pause(this.#context.settings.stopDeadlineMs, inTime.signal)
-    await Promise.race([ended, deadline])
+    await Promise.race([ended, pause(this.#context.settings.stopDeadlineMs, inTime.signal)])
     inTime.abort()
     this.#abandoned.abort()
     await Promise.race([ended, pause(abandonDeadlineMs)])
@@ -218,11 +227,7 @@ export class Dispatcher {
     const { offset, refused } = record
     const batch = [{ partition: id, records: [record] }]
     const bytes = eventBytes(this.#writer, batch)
-    const action = this.#destination
-      ? 'destination'
-      : refused === 'SCHEMA_NOT_FOUND'
-        ? 'discard'
-        : settings[refused ? 'undecodableRecord' : 'oversizedRecord']
+    const action = this.#destination ? 'destination' : withoutDestination(refused, settings)
     const where = { mapping: mapping.id, partition: id, offset }
     if (refused) report({ type: 'undecodable', ...where, condition: refused, action })
     else report({ type: 'oversized', ...where, bytes, action })
@@ -252,8 +257,7 @@ export class Dispatcher {
 
   #resumeIfDrained(id: number): void {
     const partition = this.#partitions.get(id)
-    const enough = this.#queueLimit() / 2
-    if (!partition?.full || partition.queue.bytes > enough) return
+    if (!partition?.full || partition.queue.bytes > this.#queueLimit() / 2) return
     partition.full = false
     if (this.#decoding) this.#decoding.proceed(partition)
     else if (!partition.held && !partition.isRead) this.#context.setPaused(id, false)

@@ -12,14 +12,15 @@ import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer.
 import type { DiscardCondition } from './destination/destination.ts'
 import type { EventFormat } from './settings.ts'
 
-/** A record as it waits for its batch. Its JSON is rendered when asked for, so that a queue holds no text. */
+/** A record as it waits for its batch. Its JSON is rendered into its event, so that a queue holds no text. */
 export type QueuedRecord = {
   readonly offset: number
   /** Milliseconds since the epoch. */
   readonly timestamp: number
-  readonly json: string
   /** How many the JSON takes in UTF-8. */
   readonly bytes: number
+  /** Writes the JSON at a position of an event, as many bytes as `bytes` says. */
+  writeTo(event: Buffer, at: number): void
   /** As it was fetched; the JSON may hold it in another form. */
   readonly key: Buffer | null
   /** Why it is given up without an invocation; null for one that the function is to get. */
@@ -51,8 +52,8 @@ export type EventWriter = {
   readonly frameBytes: number
   /** Bytes of a part's frame without its records, the comma in front of a further part not counted. */
   partFrameBytes(partition: number): number
-  /** The event's JSON. */
-  event(batch: Batch): string
+  /** The event's JSON in UTF-8, in memory of its own. */
+  event(batch: Batch): Buffer
 }
 
 /** What an event says of its source. `bootstrapServers` are joined by commas in the order given; MSK alone has an ARN. */
@@ -73,7 +74,7 @@ export function eventWriter(
   const head = `{"eventSource":${source},"bootstrapServers":${servers},"records":{`
   const partHead = (partition: number) => `"${topic}-${partition}":[`
   const recordHead = `{"topic":"${topic}","partition":`
-  return {
+  const writer: EventWriter = {
     queued(partition, record, remarks) {
       const { offset, timestamp, timestampType, key, value, headers } = record
       const members = remarks?.members ?? ''
@@ -94,21 +95,36 @@ export function eventWriter(
         bytes,
         key: remarks ? remarks.key : key,
         refused: remarks ? remarks.refused : null,
-        get json() {
-          return `${before}${bytesField('key', key, format)}${bytesField('value', value, format)},"headers":${headersJson}${members}}`
+        writeTo(event, at) {
+          const fields = bytesField('key', key, format) + bytesField('value', value, format)
+          event.write(`${before}${fields},"headers":${headersJson}${members}}`, at)
         },
       }
     },
     frameBytes: Buffer.byteLength(head) + 2,
     partFrameBytes: (partition) => partHead(partition).length + 1,
     event(batch) {
-      const parts = batch.map(({ partition, records }) => `${partHead(partition)}${records.map(jsonOf).join(',')}]`)
-      return `${head}${parts.join(',')}}}`
+      // Not of the pool of small buffers, whose memory cannot be handed over to a function's thread.
+      const event = Buffer.allocUnsafeSlow(eventBytes(writer, batch))
+      let at = 0
+      const write = (text: string) => {
+        at += event.write(text, at)
+      }
+      for (const [index, { partition, records }] of batch.entries()) {
+        write(`${index === 0 ? head : ','}${partHead(partition)}`)
+        for (const [place, record] of records.entries()) {
+          if (place > 0) write(',')
+          record.writeTo(event, at)
+          at += record.bytes
+        }
+        write(']')
+      }
+      write('}}')
+      return event
     },
   }
+  return writer
 }
-
-const jsonOf = (record: QueuedRecord): string => record.json
 
 /** Size of the event that {@link EventWriter.event} builds from the batch, in bytes. */
 export function eventBytes(writer: EventWriter, batch: Batch): number {

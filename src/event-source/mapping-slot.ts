@@ -53,9 +53,7 @@ export class MappingSlot {
   /** Says what is wanted from now on. The last word counts; a step that has begun is finished first. */
   want(wanted: Wanted): void {
     this.#wanted = wanted
-    this.#converging ??= this.#converge().finally(() => {
-      this.#converging = null
-    })
+    this.#converging ??= this.#converge()
   }
 
   /** False when it is to end, or has ended, because its mapping is deployed no more. */
@@ -92,11 +90,16 @@ export class MappingSlot {
   }
 
   async #converge(): Promise<void> {
-    for (let done: Wanted | null = null; done !== this.#wanted; ) {
-      done = this.#wanted
-      if (done === 'deleted') await this.#delete()
-      else if (done === 'stopped') await this.#stop('Disabling', 'Disabled')
-      else await this.#bringInLine(done)
+    try {
+      for (let done: Wanted | null = null; done !== this.#wanted; ) {
+        done = this.#wanted
+        if (done === 'deleted') await this.#delete()
+        else if (done === 'stopped') await this.#stop('Stopping', 'Stopped')
+        else await this.#bringInLine(done)
+      }
+    } finally {
+      // In the same step as the last look: what is wanted after it must find that this has ended.
+      this.#converging = null
     }
   }
 

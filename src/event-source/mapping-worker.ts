@@ -57,6 +57,7 @@ export class MappingWorker {
     this.#dispatcher = new Dispatcher({
       ...options,
       mapping,
+      isInGroup: () => this.#membership.isInGroup(),
       setPaused: (partition, paused) => this.#membership.setPaused(partition, paused),
       onSettled: () => {
         this.#committer.poke()
@@ -88,9 +89,9 @@ export class MappingWorker {
           this.#dispatcher.receive(fetched)
           options.onChange()
         },
-        inGroup: (isSure) => {
-          this.#dispatcher.setOpen(isSure)
-          if (isSure) this.#committer.poke()
+        inGroup: () => {
+          this.#dispatcher.proceed()
+          this.#committer.poke()
         },
         problem: (error) => {
           const reason = kafkaProblem(error)
@@ -149,7 +150,9 @@ export class MappingWorker {
   #onPosition(id: number, committed: number): number {
     const known = this.#dispatcher.partitions.get(id)
     const isContinued = known?.isContinuedBy(committed) ?? false
-    if (!isContinued) this.#dispatcher.begin(id, committed, committed)
+    if (isContinued) this.#dispatcher.goOn(id)
+    else this.#dispatcher.begin(id, committed, committed)
+    this.#committer.poke()
     this.#setKafkaProblem(null)
     return known && isContinued ? known.prefix.end : committed
   }

@@ -16,8 +16,8 @@ import type { PollerSettings } from './settings.ts'
 
 /** What a membership tells besides what the consumer's reader hears. */
 export type MembershipListener = Omit<ConsumerReader, 'ended'> & {
-  /** False once the group may have given the partitions to another member, true when it is sure again. */
-  inGroup(isSure: boolean): void
+  /** The group cannot have given the partitions to another member, as far as one knows. Told again and again. */
+  inGroup(): void
   /** A reported silence is over. */
   recovered(): void
 }
@@ -53,6 +53,12 @@ export class Membership {
     this.#consumer?.setPaused(partition, paused)
   }
 
+  /** False once the group may have given the partitions to another member. */
+  isInGroup(): boolean {
+    const contact = this.#consumer?.lastContact() ?? null
+    return contact !== null && Date.now() - contact < sessionTimeoutMs
+  }
+
   /** As {@link KafkaConsumer.commit}; rejects with KAFKA_UNAVAILABLE between two members. */
   async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
     if (!this.#consumer) throw new SluiceError('KAFKA_UNAVAILABLE', 'not a member of the group at the moment')
@@ -69,7 +75,6 @@ export class Membership {
     const { signal } = this.#closing
     for (let failures = 0; !signal.aborted; failures += 1) {
       const joinedAt = await this.#openOnce(signal)
-      this.#listener.inGroup(false)
       if (joinedAt !== null && Date.now() - joinedAt > sessionTimeoutMs) failures = 0
       await pause(fullJitter(failures, this.#settings.reconnectBackoff), signal)
     }
@@ -117,7 +122,7 @@ export class Membership {
     const contact = consumer.lastContact()
     this.#lastContact = contact ?? this.#lastContact
     const silentMs = Date.now() - this.#lastContact
-    this.#listener.inGroup(contact !== null && silentMs < sessionTimeoutMs)
+    if (this.isInGroup()) this.#listener.inGroup()
     const wasSilent = this.#isSilent
     this.#isSilent = silentMs >= silenceReportMs
     if (wasSilent && !this.#isSilent) this.#listener.recovered()

@@ -25,6 +25,11 @@ export class Partition {
   /** Fetching is paused because the queue is full. */
   full = false
   isLost = false
+  /**
+   * False after a rebalance until the group's offset is known again: another member may have gone further meanwhile, so
+   * that committing would set it back and sending would bring old records behind new ones.
+   */
+  isLocated = true
   /** The group offset as this member knows it. */
   committed: number
   #settled = 0

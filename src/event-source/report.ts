@@ -6,8 +6,17 @@
 import type { DiscardCondition } from './destination/destination.ts'
 import type { InvocationTimes, LagMetrics, MetricCounts } from './metrics.ts'
 
-/** AWS's states of a mapping. */
-export type MappingState = 'Creating' | 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating' | 'Deleting'
+/** AWS's states of a mapping; and, since AWS's pollers never end, those of one whose poller ends here or has ended. */
+export type MappingState =
+  | 'Creating'
+  | 'Enabling'
+  | 'Enabled'
+  | 'Disabling'
+  | 'Disabled'
+  | 'Updating'
+  | 'Deleting'
+  | 'Stopping'
+  | 'Stopped'
 
 /** How one invocation ended; `undelivered` means the function was not reached, as far as one can know. */
 export type InvocationOutcome = 'success' | 'partial' | 'function-error' | 'undelivered'

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import type { AvroJsonFormat } from '../core/avro-json.ts'
 import type { BackoffLimits } from './backoff.ts'
+import type { DiscardCondition } from './destination/destination.ts'
 
 /** How an event is rendered where AWS does not document it. */
 export type EventFormat = {
@@ -119,6 +120,12 @@ export const defaultSettings: PollerSettings = {
   stopDeadlineMs: 10_000,
   silenceReportMs: 5_000,
   silenceReconnectMs: 60_000,
+}
+
+/** What becomes of a record that fits no event (null) or was refused for that reason, and that no destination takes. */
+export function withoutDestination(refused: DiscardCondition | null, settings: PollerSettings): 'hold' | 'discard' {
+  if (refused === 'SCHEMA_NOT_FOUND') return 'discard'
+  return refused ? settings.undecodableRecord : settings.oversizedRecord
 }
 
 /** About two fetches. */

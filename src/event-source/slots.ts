@@ -2,19 +2,20 @@
  * Bounds how many invocations of a mapping run at once, and holds them all back while the group membership is in doubt.
  */
 
-/** Counted slots, handed out first come first served while open. Starts closed. */
+/** Counted slots, handed out first come first served while `isOpen` answers so. */
 export class Slots {
   #free: number
-  #isOpen = false
+  readonly #isOpen: () => boolean
   readonly #waiting: ((granted: boolean) => void)[] = []
 
-  constructor(limit: number) {
+  constructor(limit: number, isOpen: () => boolean) {
     this.#free = limit
+    this.#isOpen = isOpen
   }
 
   /** Whether a slot can be had at once. */
   get isAvailable(): boolean {
-    return this.#isOpen && this.#free > 0 && this.#waiting.length === 0
+    return this.#free > 0 && this.#waiting.length === 0 && this.#isOpen()
   }
 
   /** True with a slot, which is then to be released; false when `signal` is aborted first. */
@@ -40,16 +41,12 @@ export class Slots {
 
   release(): void {
     this.#free += 1
-    this.#handOut()
+    this.handOut()
   }
 
-  setOpen(isOpen: boolean): void {
-    this.#isOpen = isOpen
-    this.#handOut()
-  }
-
-  #handOut(): void {
-    while (this.#isOpen && this.#free > 0) {
+  /** To be called when they may have been opened. */
+  handOut(): void {
+    while (this.#free > 0 && this.#isOpen()) {
       const grant = this.#waiting.shift()
       if (!grant) return
       this.#free -= 1

@@ -10,7 +10,7 @@ import type { Command } from './child-process.ts'
 import { templateFolder } from './installation.ts'
 import { classPath, javaCommand } from './java.ts'
 import type { Ports } from './ports.ts'
-import type { Folders, ProcessService } from './service.ts'
+import { type Folders, type ProcessService, readyWithinMs } from './service.ts'
 import { render } from './template.ts'
 
 const templates = join(templateFolder, 'cassandra')
@@ -30,7 +30,7 @@ export function cassandraService(
 ): ProcessService {
   return {
     name: 'cassandra',
-    readyWithinMs: 90_000,
+    readyWithinMs,
     stopWithinMs: 20_000,
     async prepare() {
       const configuration = writeConfiguration(folders, ports, moreYaml)

@@ -7,7 +7,7 @@ import { composeOf, requireDocker } from './docker.ts'
 import type { HostingOf } from './hosting.ts'
 import { kafkaNodes, listenersOf } from './ports.ts'
 import { stopLeftovers } from './process-record.ts'
-import { foldersOf, type ServiceName } from './service.ts'
+import { foldersOf, readyWithinMs, type ServiceName } from './service.ts'
 import { processServices } from './services.ts'
 
 /** The emulator of the AWS APIs: a service of docker-compose.yml. */
@@ -67,10 +67,10 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
 function sourceOf({ source }: Endpoints): Omit<ContainerService, 'container'> {
   return {
     name: 'source',
-    readyWithinMs: 30_000,
+    readyWithinMs,
     stopWithinMs: 5_000,
     async checkReady() {
-      const answer = await fetch(`${source.url}/api/`, { signal: AbortSignal.timeout(5_000) })
+      const answer = await fetch(source.url, { signal: AbortSignal.timeout(5_000) })
       if (!answer.ok) throw new Error(`the source answered with ${answer.status}`)
     },
   }

@@ -8,14 +8,14 @@ import { delimiter, join } from 'node:path'
 import type { AwsEndpoint, Login } from '../core/endpoints.ts'
 import { nodeFolder, pythonProgram } from './installation.ts'
 import type { Ports } from './ports.ts'
-import type { Folders, ProcessService } from './service.ts'
+import { type Folders, type ProcessService, readyWithinMs } from './service.ts'
 import { until } from './until.ts'
 
 /** The emulator in an environment; ready when it has stored the Cassandra login as a secret. */
 export function emulatorService(folders: Folders, ports: Ports, endpoint: AwsEndpoint, login: Login): ProcessService {
   return {
     name: 'emulator',
-    readyWithinMs: 60_000,
+    readyWithinMs,
     stopWithinMs: 15_000,
     async prepare() {
       const data = folders.data('emulator')

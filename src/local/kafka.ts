@@ -11,7 +11,7 @@ import { jarFolder, javaProgram, templateFolder } from './installation.ts'
 import { classPath, javaCommand } from './java.ts'
 import { newKafkaId, storedClusterId } from './kafka-cluster.ts'
 import type { KafkaNode } from './ports.ts'
-import type { Folders, ProcessService } from './service.ts'
+import { type Folders, type ProcessService, readyWithinMs } from './service.ts'
 import { render } from './template.ts'
 
 const templates = join(templateFolder, 'kafka')
@@ -24,7 +24,7 @@ export function kafkaService(folders: Folders, node: KafkaNode, nodes: readonly 
   const { id, name, port } = node
   return {
     name,
-    readyWithinMs: 60_000,
+    readyWithinMs,
     stopWithinMs: 15_000,
     async prepare() {
       const properties = writeProperties(folders, node, nodes)

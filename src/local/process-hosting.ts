@@ -1,6 +1,7 @@
 /**
  * The services of an environment as child processes, and the source inside the parent.
  */
+import { join } from 'node:path'
 import { saveEmulatorState } from './emulator.ts'
 import type { HostingOf } from './hosting.ts'
 import { storedClusterId } from './kafka-cluster.ts'
@@ -21,7 +22,7 @@ export const asProcesses: HostingOf = (folder, ports) => {
       storedClusterId(folders, kafkaNodes(ports).length)
       const processes = processServices(folders, ports, endpoints)
       return [
-        controlSource(ports.source),
+        controlSource(ports.source, join(folder, 'logs')),
         ...processes.map((each) => controlProcess(each, folders, (error) => onDeath(each.name, error))),
       ]
     },

@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import { jarFolder } from './installation.ts'
 import { javaCommand } from './java.ts'
 import type { Ports } from './ports.ts'
-import type { Folders, ProcessService } from './service.ts'
+import { type Folders, type ProcessService, readyWithinMs } from './service.ts'
 
 /** The schema registry in an environment; ready when it lists its subjects. */
 export function registryService(folders: Folders, ports: Ports, url: string): ProcessService {
   return {
     name: 'registry',
-    readyWithinMs: 60_000,
+    readyWithinMs,
     stopWithinMs: 15_000,
     async prepare() {
       const data = folders.data('registry')

@@ -36,6 +36,12 @@ export type ProcessService = {
   readonly stopWithinMs: number
 }
 
+/**
+ * How long a service may take to become ready, in ms: many times what it needs, for a machine that is busy. One that
+ * dies is noticed at once all the same.
+ */
+export const readyWithinMs = 300_000
+
 /** The folders of one environment. */
 export type Folders = {
   readonly folder: string

@@ -94,7 +94,8 @@ export function contextOf(
     cassandraPort: String(cassandra.port),
     cassandraLocalDataCenter: cassandra.localDataCenter,
     registryUrl: registry.url,
-    sourceUrl: sources === 'live' ? 'none' : `${source.url}/api/`,
+    sourceUrl: source.url,
+    sources,
   }
 }
 

@@ -76,7 +76,7 @@ async function askEmulator({ aws }: Endpoints): Promise<Finding> {
 }
 
 async function askSource({ source }: Endpoints): Promise<Finding> {
-  const response = await fetch(`${source.url}/api/?results=1`, { signal: AbortSignal.timeout(5_000) })
+  const response = await fetch(source.url, { signal: AbortSignal.timeout(5_000) })
   if (!response.ok) throw new Error(`the source answers with status ${response.status}`)
   await response.json()
   return ok('Source', 'the bundled source answers')

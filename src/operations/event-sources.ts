@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { awsConfig } from '../connect/aws.ts'
+import { awsAnswer, awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint, Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { mappingStateParameterPath } from '../core/event-source-mapping.ts'
@@ -40,27 +40,30 @@ export type EventSource = {
   /** Why the definition is refused. */
   readonly problem: string | null
   readonly settings: readonly MappingSetting[]
-  /** Those that have the mapping; none when no poller runs. */
+  /** Those that run and have the mapping; one that has stopped within a process that lives on is none. */
   readonly pollers: readonly PollerWord[]
   /** From the group's offsets; null when Kafka does not answer or the topic does not exist. */
   readonly lag: readonly PartitionLag[] | null
 }
 
+/** How long one request may take, in ms. */
+const answerDeadlineMs = 10_000
+
 /** Where to look: the environment's endpoints and its folder. */
 export type EventSourcePlace = { readonly endpoints: Endpoints; readonly folder: string }
 
-/** All deployed mappings, ordered by id. Kafka need not be up. */
+/** All deployed mappings, ordered by id. Kafka need not be up. Fails with AWS_UNAVAILABLE. */
 export async function eventSources(place: EventSourcePlace): Promise<EventSource[]> {
   return described(await deployedMappings(place.endpoints.aws), place)
 }
 
-/** The mapping with that id. Fails with ARGUMENT_INVALID, naming those there are. */
+/** The mapping with that id. Fails with ARGUMENT_INVALID, naming those there are, or AWS_UNAVAILABLE. */
 export async function eventSource(id: string, place: EventSourcePlace): Promise<EventSource> {
   const [source] = await described([await deployedMapping(id, place.endpoints.aws)], place)
   return source as EventSource
 }
 
-/** A mapping as it is deployed. Fails with ARGUMENT_INVALID, naming those there are. */
+/** A mapping as it is deployed. Fails with ARGUMENT_INVALID, naming those there are, or AWS_UNAVAILABLE. */
 export async function deployedMapping(id: string, aws: AwsEndpoint): Promise<DeployedMapping> {
   const all = await deployedMappings(aws)
   const found = all.find((each) => each.id === id)
@@ -71,12 +74,21 @@ export async function deployedMapping(id: string, aws: AwsEndpoint): Promise<Dep
 }
 
 async function deployedMappings(aws: AwsEndpoint): Promise<DeployedMapping[]> {
-  const ssm = new SSMClient(awsConfig(aws))
+  const ssm = openSsm(aws)
   try {
-    return await readMappings(ssm)
+    return await awsAnswer(aws, 'the event source mappings', readMappings(ssm))
   } finally {
     ssm.destroy()
   }
+}
+
+/** A client that gives up on an emulator that takes requests and answers none. */
+function openSsm(aws: AwsEndpoint): SSMClient {
+  return new SSMClient({
+    ...awsConfig(aws),
+    maxAttempts: 2,
+    requestHandler: { requestTimeout: answerDeadlineMs, throwOnRequestTimeout: true },
+  })
 }
 
 async function described(found: readonly DeployedMapping[], { endpoints, folder }: EventSourcePlace) {
@@ -100,7 +112,7 @@ async function described(found: readonly DeployedMapping[], { endpoints, folder 
 function pollersOf(id: string, folder: string): PollerWord[] {
   return runningPollers(folder).flatMap(({ mappings, ...poller }) => {
     const status = mappings.find((each) => each.id === id)
-    return status ? [{ ...poller, status }] : []
+    return status && status.state !== 'Stopped' ? [{ ...poller, status }] : []
   })
 }
 
@@ -134,7 +146,7 @@ const pollMs = 100
 
 /**
  * Stores that a mapping is to run, or not, and waits until the pollers have taken that on, for 30 s at most. A later
- * deployment leaves it alone. Fails with ARGUMENT_INVALID when there is no such mapping.
+ * deployment leaves it alone. Fails with ARGUMENT_INVALID when there is no such mapping, or AWS_UNAVAILABLE.
  */
 export async function wantEventSource(
   id: string,
@@ -143,12 +155,12 @@ export async function wantEventSource(
   signal: AbortSignal,
 ): Promise<WordReceived> {
   await deployedMapping(id, endpoints.aws)
-  const ssm = new SSMClient(awsConfig(endpoints.aws))
+  const ssm = openSsm(endpoints.aws)
   const Value = isWanted ? 'enabled' : 'disabled'
   try {
-    await ssm.send(
-      new PutParameterCommand({ Name: mappingStateParameterPath + id, Value, Type: 'String', Overwrite: true }),
-    )
+    const Name = mappingStateParameterPath + id
+    const sent = ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }))
+    await awsAnswer(endpoints.aws, `the state of mapping "${id}"`, sent)
   } finally {
     ssm.destroy()
   }

@@ -10,7 +10,7 @@ import { SluiceError } from '../core/errors.ts'
 import type { RecordPosition } from '../core/headers.ts'
 import { consumerGroup } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
-import { type TopicCodec, topicCodec } from '../runtime/topic-codec.ts'
+import { type TopicDecoder, topicDecoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 import type { RecordIndex } from './record-index.ts'
 import { checkRows } from './row-check.ts'
@@ -44,8 +44,8 @@ export function evidenceSource(
   { cassandra, registry }: Clients,
   index: RecordIndex,
 ): EvidenceSource {
-  const input = topicCodec(pipeline.topic, registry)
-  const output = topicCodec(writtenTopic(pipeline), registry)
+  const input = topicDecoder(pipeline.topic, registry)
+  const output = topicDecoder(writtenTopic(pipeline), registry)
 
   return async (positions, start, commits) => {
     const outputs = positions.map((position) => index.outputs(position))
@@ -116,9 +116,9 @@ function isPast(timestampMs: number, ttlSeconds: number | null): boolean {
 }
 
 /** The value of a record; null when it cannot be read, which a dead letter or nothing accounts for. */
-async function decoded(codec: TopicCodec, { value }: TopicRecord): Promise<AvroRecord | null> {
+async function decoded(decoder: TopicDecoder, { value }: TopicRecord): Promise<AvroRecord | null> {
   try {
-    return value === null ? null : await codec.decode(value)
+    return value === null ? null : await decoder.decode(value)
   } catch (error) {
     if (error instanceof SluiceError && !error.retryable) return null
     throw error

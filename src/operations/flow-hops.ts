@@ -51,7 +51,7 @@ export function hopsOf(pipeline: Pipeline, history: FlowHistory): Hop[] {
   const written = readers.at(-1)?.rate ?? null
   const topics = [pipeline.topic, ...(process ? [process.topic] : [])]
   return [
-    ...ingestHops(name, pipeline.topic.name, pipeline.source.url, history),
+    ...ingestHops(name, pipeline.topic.name, sourceName(pipeline), history),
     ...topics.flatMap((topic, at) => [topicHop(topic.name, history), ...readers.slice(at, at + 1)]),
     ...tables.map((table) =>
       hop({ id: `table:${table.name}`, kind: 'table', name: table.name, rate: write ? written : null }),
@@ -64,7 +64,12 @@ function hop(given: Pick<Hop, 'id' | 'kind' | 'name'> & Partial<Hop>): Hop {
   return { state: 'ok', reason: null, rate: null, lag: null, errors: null, p99Ms: null, held: null, ...given }
 }
 
-function ingestHops(pipeline: string, topic: string, url: string, history: FlowHistory): Hop[] {
+/** The source's host, or that it is the bundled one. */
+function sourceName({ source: { url } }: Pipeline): string {
+  return url === null ? 'bundled source' : new URL(url).host
+}
+
+function ingestHops(pipeline: string, topic: string, source: string, history: FlowHistory): Hop[] {
   const runs = latest(history).runs.get(pipeline) ?? []
   const ended = runs.filter((run) => run.finishedAt !== null)
   const since = latest(history).at - historyMs
@@ -76,7 +81,7 @@ function ingestHops(pipeline: string, topic: string, url: string, history: FlowH
   const fetching = percentile99(ended.map(({ fetchMs }) => fetchMs))
   const whole = percentile99(ended.map((run) => (run.finishedAt ?? run.startedAt) - run.startedAt))
   return [
-    hop({ id: 'source', kind: 'source', name: url, rate, p99Ms: fetching, ...(isSourceFailure ? failure : {}) }),
+    hop({ id: 'source', kind: 'source', name: source, rate, p99Ms: fetching, ...(isSourceFailure ? failure : {}) }),
     hop({
       ...{ id: 'ingest', kind: 'ingest', name: functionName(pipeline, 'ingest'), rate },
       ...{ errors: failed, p99Ms: whole, ...failure },

@@ -9,7 +9,7 @@ import { headerNames } from '../core/headers.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { fitting } from '../core/record-size.ts'
 import { topicsOf } from '../core/topology.ts'
-import { topicCodec } from '../runtime/topic-codec.ts'
+import { topicEncoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 
 /** A record by hand; its key is what the pipeline makes of the value unless one is given. */
@@ -39,9 +39,9 @@ export async function produceRecord(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SluiceError('RECORD_INVALID', `the value is no JSON object, as schema ${topic.schema.name} wants it`)
   }
-  const codec = topicCodec(topic, clients.registry)
-  await codec.prepare()
-  const bytes = codec.encode(value as AvroRecord)
+  const encoder = topicEncoder(topic, clients.registry)
+  await encoder.prepare()
+  const bytes = encoder.encode(value as AvroRecord)
   const headers = { [headerNames.producedAt]: String(Date.now()) }
   const record = { key: key ?? keyOf(topic.key, value as AvroRecord), value: bytes, timestamp: Date.now(), headers }
   const producer = createProducer(clients.kafka)

@@ -9,6 +9,7 @@ import {
   accountOf,
   type Fate,
   fateOf,
+  idsByValue,
   type RecordEvidence,
   type RunEvidence,
 } from '../core/accounting.ts'
@@ -82,7 +83,7 @@ export async function openReconciliation(pipeline: Pipeline, runId: string, clie
   const runEvidence = (unlisted: readonly TopicRecord[]): RunEvidence => ({
     hasEnded: run.state !== 'running',
     attempts,
-    publishedIds: [...listedIds, ...unlisted.map((record) => record.key?.toString() ?? formatPosition(record))],
+    publishedIds: [...listedIds, ...unlistedIds(unlisted, attempts)],
     published: [...listedValues, ...unlisted.map(valueMadeFrom)],
     deadLettered: [...listedDeadLetters, ...index.ingestDeadLetters().map(valueMadeFrom)],
   })
@@ -130,6 +131,13 @@ function valuesOf({ attempt, numbers }: PublishedRange): string[] {
 }
 
 /** The value that a record was made from; one that does not say so stands for itself. */
+/** Their ids are in the ledger all the same, which has those of all fetched values before any is published. */
+function unlistedIds(unlisted: readonly TopicRecord[], attempts: readonly Attempt[]): string[] {
+  if (unlisted.length === 0) return []
+  const ids = idsByValue(attempts)
+  return unlisted.map((record) => ids.get(valueMadeFrom(record)) ?? formatPosition(record))
+}
+
 function valueMadeFrom(record: TopicRecord): string {
   return headerText(record.headers, headerNames.value) ?? formatPosition(record)
 }

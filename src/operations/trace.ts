@@ -11,7 +11,7 @@ import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { keyColumns } from '../core/table.ts'
 import type { SchemaId } from '../core/wire-format.ts'
 import { type Ledger, ledgerOf, type Run } from '../runtime/ledger.ts'
-import { topicCodec } from '../runtime/topic-codec.ts'
+import { topicDecoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 import { schemaIdOf } from './dead-letters-bytes.ts'
 import { positionsOf, startingOffsets } from './reconcile.ts'
@@ -130,8 +130,9 @@ async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId
 
 /** The rows that a record becomes, and whether each is there; none of what cannot be read. */
 async function rowsOf(pipeline: Pipeline, { value }: TopicRecord, { cassandra, registry }: Clients) {
-  const codec = topicCodec(writtenTopic(pipeline), registry)
-  const decoded = value === null ? null : await codec.decode(value).catch(unlessPassing)
+  const decoder = topicDecoder(writtenTopic(pipeline), registry)
+  const decode = async (bytes: Buffer) => decoder.decode(bytes)
+  const decoded = value === null ? null : await decode(value).catch(unlessPassing)
   if (decoded === null) return []
   return Promise.all(
     pipeline.tables.flatMap((table) =>

@@ -4,7 +4,7 @@
 import type { Client } from 'cassandra-driver'
 import type { RunRequest } from '../core/ledger.ts'
 import { takeLease } from './lease.ts'
-import type { Ledger, Run } from './ledger.ts'
+import type { Run, RunLedger } from './ledger.ts'
 
 /** A run that is this invocation's to do; `before` is what the ledger knows of it. */
 export type Claim = { readonly before: Run | null; isHeld(): boolean; release(): Promise<void> }
@@ -21,7 +21,7 @@ export type Refusal = 'paused' | 'claimed' | 'done' | 'overlapped'
 export async function claimRun(
   client: Client,
   pipeline: string,
-  ledger: Ledger,
+  ledger: RunLedger,
   { id, isTick }: RunRequest,
 ): Promise<Claim | Refusal> {
   if (isTick && (await ledger.scheduleState()) === 'paused') return 'paused'

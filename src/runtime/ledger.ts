@@ -3,6 +3,7 @@
  */
 import type { Client, types } from 'cassandra-driver'
 import { selectByKey, selectLast, selectPartition } from '../core/cql.ts'
+import type { DriftReport } from '../core/drift-report.ts'
 import {
   cursorsTable,
   type FetchedPage,
@@ -41,11 +42,13 @@ export type Run = {
   /** Milliseconds spent on the source and on Kafka. */
   readonly fetchMs: number
   readonly publishMs: number
+  /** Where the source's values differed from their declared form, in the latest attempt; null where none did. */
+  readonly drift: DriftReport | null
   readonly error: RunError | null
 }
 
 /** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED. */
-export type Ledger = {
+export type RunLedger = {
   save(run: Run): Promise<void>
   saveFetched(runId: string, page: FetchedPage): Promise<void>
   savePublished(runId: string, range: PublishedRange): Promise<void>
@@ -54,19 +57,19 @@ export type Ledger = {
   /** What an operator wants of the schedule. */
   scheduleState(): Promise<ScheduleState>
   run(id: string): Promise<Run | null>
+}
+
+/** The ledger as who looks into it sees it: functions have no use for the rest. */
+export type Ledger = RunLedger & {
   /** The latest runs, newest first. */
   latestRuns(count: number): Promise<Run[]>
   fetched(runId: string): Promise<FetchedPage[]>
   published(runId: string): Promise<PublishedRange[]>
 }
 
-/** The ledger of a pipeline, through a connected client. */
-export function ledgerOf(client: Client, pipeline: string): Ledger {
-  const { first, all, put, cameTo } = ledgerRequests(client)
-  /** Rows of a run. Cassandra holds an empty list as null. */
-  const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
-    return (await all(selectPartition(keyspace, table), [pipeline, runId])).map(read)
-  }
+/** The ledger of a pipeline, as a run needs it, through a connected client. */
+export function runLedger(client: Client, pipeline: string): RunLedger {
+  const { first, put, cameTo } = ledgerRequests(client)
   return {
     async save(run) {
       if (run.state === 'failed' || run.state === 'skipped') await cameTo(pipeline, run.state, run.id)
@@ -102,6 +105,18 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       const row = await first(selectByKey(keyspace, runsTable), [pipeline, id])
       return row ? runOf(row) : null
     },
+  }
+}
+
+/** The ledger of a pipeline, through a connected client. */
+export function ledgerOf(client: Client, pipeline: string): Ledger {
+  const { all } = ledgerRequests(client)
+  /** Rows of a run. Cassandra holds an empty list as null. */
+  const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
+    return (await all(selectPartition(keyspace, table), [pipeline, runId])).map(read)
+  }
+  return {
+    ...runLedger(client, pipeline),
     async latestRuns(count) {
       const query = selectLast(keyspace, runsTable, Math.floor(count))
       return (await all(query, [pipeline])).map(runOf)
@@ -147,6 +162,7 @@ function runRow(run: Run): AnyRow {
     succeeded_attempt: run.succeededAttempt,
     record_limit: run.limit,
     seed: run.seed,
+    drift: run.drift && JSON.stringify(run.drift),
   }
 }
 
@@ -167,6 +183,7 @@ export function runOf(row: { readonly [column: string]: unknown }): Run {
     fetched: Number(row.fetched),
     fetchMs: Number(row.fetch_ms),
     publishMs: Number(row.publish_ms),
+    drift: typeof row.drift === 'string' ? (JSON.parse(row.drift) as DriftReport) : null,
     error: errorOfRow(row),
   }
 }

@@ -10,7 +10,7 @@ import { fitting } from '../core/record-size.ts'
 import type { Connections } from './connections.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
 import { emptyOutcome, settle, sortFailure } from './stage.ts'
-import { topicCodec } from './topic-codec.ts'
+import { topicDecoder, topicEncoder } from './topic-codec.ts'
 
 /**
  * The handler of a pipeline's process stage.
@@ -21,8 +21,8 @@ import { topicCodec } from './topic-codec.ts'
 export function processHandler(pipeline: Pipeline, { registry, producer }: Connections) {
   const { process } = pipeline
   if (!process) throw new Error(`pipeline "${pipeline.name}" has no process stage`)
-  const input = topicCodec(pipeline.topic, registry)
-  const output = topicCodec(process.topic, registry)
+  const input = topicDecoder(pipeline.topic, registry)
+  const output = topicEncoder(process.topic, registry)
 
   const processed = async (record: IncomingRecord): Promise<OutgoingRecord | null> => {
     const result = process.apply(await input.decode(requiredValue(record)))

@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { OutgoingRecord, ProducedPosition, RecordProducer } from '../connect/kafka-producer.ts'
+import type { DriftCounter } from '../core/drift-report.ts'
 import { SluiceError } from '../core/errors.ts'
 import { headerNames } from '../core/headers.ts'
 import { type PublishedRange, valueName } from '../core/ledger.ts'
@@ -11,9 +12,9 @@ import type { Pipeline } from '../core/pipeline.ts'
 import { type PageClock, recordClock } from '../core/record-clock.ts'
 import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
-import type { Ledger } from './ledger.ts'
-import { pathOf } from './source-client.ts'
-import type { TopicCodec } from './topic-codec.ts'
+import type { RunLedger } from './ledger.ts'
+import { fitted } from './source/fit.ts'
+import type { TopicEncoder } from './topic-codec.ts'
 
 /** Room for saying that a value was cut. */
 const cutNoteBytes = 200
@@ -37,9 +38,10 @@ export type Publisher = {
   readonly pipeline: Pipeline
   readonly runId: string
   readonly attempt: string
-  readonly codec: TopicCodec
+  readonly encoder: TopicEncoder
   readonly producer: RecordProducer
-  readonly ledger: Ledger
+  readonly ledger: RunLedger
+  readonly drift: DriftCounter
 }
 
 /**
@@ -65,9 +67,9 @@ export async function preparePage(
       [headerNames.trace]: trace,
     }
     try {
-      const record = await toRecord(publisher, value, headers, timeOf)
-      records.push({ id: record.key, number, record })
-      recordIds.push(record.key)
+      const { id, record } = await toRecord(publisher, value, number, headers, timeOf)
+      records.push({ id, number, record })
+      recordIds.push(id)
     } catch (error) {
       const id = `value-${number}`
       deadLetters.push({ id, number, record: toDeadLetter(asRecordError(error), value, headers) })
@@ -93,20 +95,18 @@ export async function publishPage(
 }
 
 async function toRecord(
-  { pipeline, codec }: Publisher,
-  value: unknown,
+  { pipeline, encoder, drift }: Publisher,
+  fetched: unknown,
+  number: number,
   headers: Record<string, string>,
   timeOf: PageClock,
-): Promise<OutgoingRecord & { readonly key: string }> {
-  const checked = await pipeline.source.value['~standard'].validate(value)
-  if (checked.issues) {
-    const field = pathOf(checked.issues[0]) || '(value)'
-    throw new SluiceError('VALUE_INVALID', `the fetched value does not fit at "${field}"`)
-  }
-  const record = pipeline.source.record(checked.value)
+): Promise<{ readonly id: string; readonly record: OutgoingRecord }> {
+  const { value, kept } = await fitted(pipeline, fetched, (each, outcome) => drift.note(number, each, outcome))
+  const record = pipeline.source.record(value, kept)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
-  return fitting({ key, value: codec.encode(record), headers, timestamp: timeOf(key) }, pipeline.topic.name)
+  const outgoing = { key, value: encoder.encode(record), headers, timestamp: timeOf(key) }
+  return { id: pipeline.source.id?.(record) ?? key, record: fitting(outgoing, pipeline.topic.name) }
 }
 
 /** A value that never became a record: its JSON, as fetched, is the dead letter's value, cut where no topic takes it whole. */

@@ -2,6 +2,7 @@
  * The write stage: decodes records and upserts the rows that the pipeline derives from them.
  */
 import type { Client } from 'cassandra-driver'
+import type { AvroRecord } from '../core/avro-codec.ts'
 import type { SluiceError } from '../core/errors.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
@@ -10,7 +11,7 @@ import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-
 import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
 import { emptyOutcome, type Outcome, settle, sortFailure } from './stage.ts'
 import { executeWrites, type FailedWrite } from './table-writer.ts'
-import { topicCodec } from './topic-codec.ts'
+import { topicDecoder } from './topic-codec.ts'
 
 /**
  * The handler of a pipeline's write stage.
@@ -18,12 +19,10 @@ import { topicCodec } from './topic-codec.ts'
  * The answer comes after Cassandra acknowledged every row at LOCAL_QUORUM and Kafka every dead letter.
  */
 export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra }: Connections) {
-  const codec = topicCodec(writtenTopic(pipeline), registry)
+  const decoder = topicDecoder(writtenTopic(pipeline), registry)
 
-  const writesOf = async (record: IncomingRecord): Promise<RowWrite[]> => {
-    const value = await codec.decode(requiredValue(record))
-    return pipeline.tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
-  }
+  const writesOf = (record: IncomingRecord, value: AvroRecord): RowWrite[] =>
+    pipeline.tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
 
   return async (event: KafkaEvent): Promise<KafkaBatchResponse> => {
     const records = incomingRecords(event)
@@ -31,7 +30,8 @@ export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra
     const writes: RowWrite[] = []
     for (const record of records) {
       try {
-        writes.push(...(await writesOf(record)))
+        const decoded = decoder.decode(requiredValue(record))
+        writes.push(...writesOf(record, decoded instanceof Promise ? await decoded : decoded))
       } catch (error) {
         sortFailure(outcome, record, error)
       }
@@ -60,13 +60,9 @@ async function executeJoined(client: Client, writes: readonly RowWrite[]): Promi
   const failed = await executeWrites(client, joinByRow(writes))
   const refused = failed.filter(({ write, error }) => !error.retryable && write.records.length > 1)
   if (refused.length === 0) return failed
-  const isOf =
-    ({ write: { table, key } }: FailedWrite) =>
-    (each: RowWrite) =>
-      each.table === table && each.key === key
   const singly = await executeWrites(
     client,
-    refused.flatMap((each) => writes.filter(isOf(each))),
+    refused.flatMap(({ write }) => writes.filter(({ key }) => key === write.key)),
   )
   return [...failed.filter((each) => !refused.includes(each)), ...singly]
 }

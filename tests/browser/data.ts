@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
-import { avroCodec } from '../../src/core/avro-codec.ts'
+import { avroEncoder } from '../../src/core/avro-codec.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { frame } from '../../src/core/wire-format.ts'
 import { readRows } from '../../src/operations/rows.ts'
@@ -37,7 +37,7 @@ export function dataTests(scene: () => Scene): void {
       const { schema } = pipeline.topic
       const user = Object.fromEntries(schema.fields.map(({ name }) => [name, hostile]))
       const id = await registry.idOf('users_created-value', JSON.stringify(schema))
-      const key = await scene().produce('users_created', frame(id, avroCodec(schema).encode(user)), { note: hostile })
+      const key = await scene().produce('users_created', frame(id, avroEncoder(schema).encode(user)), { note: hostile })
       const opened = await scene().open(`/topics/users_created?key=${key}`)
       const { page } = opened
       await page.getByRole('region', { name: 'Records' }).getByRole('button').first().click()

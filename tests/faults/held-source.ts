@@ -21,7 +21,7 @@ export async function holdSource(
   const gate = Promise.withResolvers<void>()
   const { port } = new URL(environment.endpoints.source.url)
   await environment.service('source').stop()
-  const source = await startSourceServer(0)
+  const source = await startSourceServer({ port: 0, host: '127.0.0.1', logs: '' })
   const server = createServer(async ({ url }, response) => {
     await gate.promise
     const answer = await fetch(`http://127.0.0.1:${source.port}${url}`)

@@ -5,9 +5,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pipeline } from '../../pipelines/users.ts'
 import type { OutgoingRecord } from '../../src/connect/kafka-producer.ts'
-import { avroCodec } from '../../src/core/avro-codec.ts'
 import { valueSubject } from '../../src/core/names.ts'
 import { frame } from '../../src/core/wire-format.ts'
+import { avroCodec } from '../fixtures/avro-codec.ts'
 import type { FaultEnvironment } from './environment.ts'
 
 /** A record that says which version of its key it is. */

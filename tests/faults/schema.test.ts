@@ -4,9 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
-import { avroCodec } from '../../src/core/avro-codec.ts'
 import { frame } from '../../src/core/wire-format.ts'
 import { trigger } from '../../src/operations/trigger.ts'
+import { avroCodec } from '../fixtures/avro-codec.ts'
 import { type FaultEnvironment, faultEnvironment } from './environment.ts'
 import { changedApp, deployed, functionCode } from './schema-app.ts'
 

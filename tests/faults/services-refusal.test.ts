@@ -7,7 +7,7 @@ import { connectCassandra } from '../../src/connect/cassandra.ts'
 import { createTopics } from '../../src/connect/kafka-topics.ts'
 import { deadLetterTopic } from '../../src/core/names.ts'
 import { topologyOf } from '../../src/core/topology.ts'
-import { topicCodec } from '../../src/runtime/topic-codec.ts'
+import { topicEncoder } from '../../src/runtime/topic-codec.ts'
 import { type FaultEnvironment, faultEnvironment } from './environment.ts'
 import { beginRun, expectWhole, reached, settledBy } from './services-runs.ts'
 
@@ -125,8 +125,8 @@ test('a bad record waits while the dead-letter topic is missing; others are writ
 
 /** Records as the ingest makes them. */
 async function goodRecords(count: number) {
-  const codec = topicCodec(pipeline.topic, environment.clients.registry)
-  await codec.prepare()
+  const encoder = topicEncoder(pipeline.topic, environment.clients.registry)
+  await encoder.prepare()
   return Array.from({ length: count }, () => {
     const id = randomUUID()
     const texts = pipeline.topic.schema.fields.map(({ name }) => [name, `${name} text`])
@@ -137,6 +137,6 @@ async function goodRecords(count: number) {
       dob: '1990-01-01T00:00:00.000Z',
       registered_date: '2020-01-01T00:00:00.000Z',
     }
-    return { key: id, value: codec.encode(user), headers: {}, timestamp: Date.now() }
+    return { key: id, value: encoder.encode(user), headers: {}, timestamp: Date.now() }
   })
 }

@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { vi } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import type { Account } from '../../src/core/accounting.ts'
 import { functionName } from '../../src/core/names.ts'
@@ -17,7 +18,7 @@ import { type FaultEnvironment, faultEnvironment } from './environment.ts'
 /** An environment whose runs are the test's own: no schedule fires. */
 export async function unscheduledEnvironment(name: string): Promise<FaultEnvironment> {
   const environment = await faultEnvironment(name)
-  await stopSchedule(environment.endpoints.aws, pipeline.name)
+  for (const { name } of pipelines) await stopSchedule(environment.endpoints.aws, name)
   await vi.waitFor(
     async () => {
       const runs = await environment.ledger.latestRuns(10)
@@ -58,10 +59,14 @@ export async function withAnswers<T>(
 /** A run as the ledger has it, once all its records are settled, and the function's error message where it failed. */
 export type EndedRun = { readonly run: Run; readonly account: Account; readonly failure: string | null }
 
-/** Invokes the ingest once and waits until the run is settled. */
-export async function ingest(environment: FaultEnvironment, run: NonNullable<IngestEvent['run']>): Promise<EndedRun> {
+/** Invokes the ingest once, by a clock that shows `now` (ms since the epoch), and waits until the run is settled. */
+export async function ingest(
+  environment: FaultEnvironment,
+  run: NonNullable<IngestEvent['run']>,
+  now: number = Date.now(),
+): Promise<EndedRun> {
   const { endpoints, ledger, settled } = environment
-  const event: IngestEvent = { id: randomUUID(), time: new Date().toISOString(), run }
+  const event: IngestEvent = { id: randomUUID(), time: new Date(now).toISOString(), run }
   const { failed, payload } = await invoke(endpoints.aws, functionName(pipeline.name, 'ingest'), event)
   const { id } = runRequest(event, 1)
   const ended = await ledger.run(id)

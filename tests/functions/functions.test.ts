@@ -5,8 +5,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline as users } from '../../pipelines/users.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
+import { functionNames } from '../../src/operations/function-logs.ts'
 import { type HttpServer, startHttpServer } from '../fixtures/http-server.ts'
 import { type Build, type BuiltFunction, buildFunctions, run } from './built.ts'
 
@@ -68,7 +70,7 @@ describe('every function', () => {
   const names = ['ingest', 'process', 'write'].map((stage) => `sluice-users-${stage}`)
 
   test('is built', () => {
-    expect(build.functions.map(({ name }) => name).sort()).toEqual([...names, 'sluice-topology'].sort())
+    expect(build.functions.map(({ name }) => name).sort()).toEqual(functionNames(pipelines).sort())
   })
 
   test('lies outside the clone, with no package but the layer in reach', () => {

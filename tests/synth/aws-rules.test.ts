@@ -58,7 +58,11 @@ async function assemblyOf(context: Readonly<Record<string, string>>): Promise<st
   const { context: committed } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
   const out = mkdtempSync(join(scratch, 'aws-'))
   const env = {
-    CDK_CONTEXT_JSON: JSON.stringify({ ...committed, target: 'aws', stage: 'prod', ...context }),
+    // What has no source in the world is deployed where something stands in for it.
+    CDK_CONTEXT_JSON: JSON.stringify({
+      ...{ ...committed, target: 'aws', stage: 'prod', ...context },
+      ...('sourceUrl' in context ? {} : { pipelines: 'users' }),
+    }),
     CDK_OUTDIR: out,
     AWS_SECRET_ACCESS_KEY: canary,
     AWS_SESSION_TOKEN: canary,

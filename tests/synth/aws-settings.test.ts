@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { type AwsSettings, expectReachable, readAwsSettings } from '../../cdk/aws-settings.ts'
+import {
+  type AwsSettings,
+  chosenPipelines,
+  expectReachable,
+  readAwsSettings,
+  sourceUrlOf,
+} from '../../cdk/aws-settings.ts'
 import { isInside, portOf } from '../../cdk/source-place.ts'
 import { readTarget } from '../../cdk/target.ts'
 import { pipelines } from '../../pipelines/index.ts'
@@ -67,6 +73,7 @@ describe('context', () => {
       alarmEmail: null,
       alarmWebhook: null,
       sourceUrl: null,
+      pipelines: null,
     }
     expect(settings({ target: 'aws', stage: 'dev' })).toEqual({ ...common, stage: 'dev', logDays: 7, data: 'delete' })
     expect(settings({ stage: 'prod' })).toEqual({ ...common, stage: 'prod', logDays: 90, data: 'keep' })
@@ -107,8 +114,12 @@ describe('context', () => {
     [{ stage: 'dev', alarmWebhook: 'http://x' }, 'context "alarmWebhook" is "http://x", but it must be an https URL'],
     [{ stage: 'dev', sourceUrl: 'ftp://x' }, 'context "sourceUrl" is "ftp://x", but it must be an http or https URL'],
     [
+      { stage: 'dev', pipelines: 'users, iot' },
+      'context "pipelines" is "users, iot", but it must be a comma-joined list of names of pipelines',
+    ],
+    [
       { stage: 'dev', bootstrapServers: 'x:1' },
-      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, alarmWebhook, sourceUrl',
+      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, alarmWebhook, sourceUrl, pipelines',
     ],
     [
       { stage: 'dev', vpc: 'vpc-0a1b' },
@@ -128,6 +139,40 @@ describe('context', () => {
     ],
   ])('%o', (values, refusal) => {
     expect(sentence(() => settings(values))).toBe(refusal)
+  })
+})
+
+describe('the pipelines of a deployment', () => {
+  const chosen = (values: Values) => chosenPipelines(settings({ stage: 'dev', ...values }), pipelines)
+  const names = (values: Values) => chosen(values).map(({ name }) => name)
+
+  test('are all where something stands in for their sources, else those that are named', () => {
+    expect(chosen({ sourceUrl: 'https://sources.example.internal' })).toEqual(pipelines)
+    expect(names({ pipelines: 'users' })).toEqual(['users'])
+    expect(names({ pipelines: 'iot,users', sourceUrl: 'http://10.0.0.1/' })).toEqual(['users', 'iot'])
+  })
+
+  test.each<[Values, string]>([
+    [
+      { pipelines: 'logs,users' },
+      'pipeline "logs" has no source on AWS: add -c sourceUrl=… with what answers at /logs, or deploy others: -c pipelines=users',
+    ],
+    [
+      { pipelines: 'people' },
+      'context "pipelines" names "people", which there is not: there are users,clickstream,iot,logs',
+    ],
+  ])('%o is refused', (values, refusal) => {
+    expect(sentence(() => chosen(values))).toBe(refusal)
+  })
+
+  test("each finds its source at its name below context's", () => {
+    const [users] = pipelines
+    if (!users) throw new Error('there is no pipeline')
+    const url = (values: Values) => sourceUrlOf(settings({ stage: 'dev', ...values }), users)
+    expect(url({})).toBe('https://randomuser.me/api/')
+    for (const sourceUrl of ['https://a.example.com/b', 'https://a.example.com/b/']) {
+      expect(url({ sourceUrl })).toBe('https://a.example.com/b/users')
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { App } from 'aws-cdk-lib/core'
 import { describe, expect, test } from 'vitest'
-import { pipelines } from '../../pipelines/index.ts'
+import { pipeline as users } from '../../pipelines/users.ts'
 import { parseEnvironment } from '../../src/core/environment.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { topologyOf } from '../../src/core/topology.ts'
@@ -17,7 +17,7 @@ const existing = awsTemplates({
   subnets: 'subnet-0a,subnet-0b',
   securityGroup: 'sg-0a',
 })
-const model = topologyOf(pipelines)
+const model = topologyOf([users])
 
 describe('stacks', () => {
   test('carry the stage in their names and are made in the order in which they need each other', () => {
@@ -122,7 +122,7 @@ describe('tables', () => {
     ],
   ])('with %s are refused', (_, change, sentence) => {
     const table = { name: 't1', columns: { id: 'uuid' }, partitionKey: ['id'], clusteringColumns: [], ttlSeconds: null }
-    const odd = [{ ...pipelines[0], tables: [{ ...table, ...change, rows: () => [] }] }] as unknown as Pipeline[]
+    const odd = [{ ...users, tables: [{ ...table, ...change, rows: () => [] }] }] as unknown as Pipeline[]
     expect(() => awsStacks({}, odd)).toThrow(sentence)
   })
 })

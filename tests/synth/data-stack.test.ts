@@ -4,7 +4,7 @@ import { parseEnvironment } from '../../src/core/environment.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { resources, templates } from './templates.ts'
 
-const { data } = templates()
+const { data } = templates({}, pipelines)
 const custom = () => resources(data, 'Custom::SluiceTopology')[0]?.[1].Properties
 
 test('the custom resource carries the model of all pipelines', () => {
@@ -13,7 +13,7 @@ test('the custom resource carries the model of all pipelines', () => {
 })
 
 test('another address makes it run again', () => {
-  const other = templates({ bootstrapServers: 'kafka:9092' }).data
+  const other = templates({ bootstrapServers: 'kafka:9092' }, pipelines).data
   const [[, { Properties }] = ['', { Properties: {} }]] = resources(other, 'Custom::SluiceTopology')
   expect(Properties.Services).not.toBe(custom().Services)
 })

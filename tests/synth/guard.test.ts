@@ -58,9 +58,11 @@ describe.concurrent('a wrong value stops synth with one sentence', () => {
       'context "bootstrapServers" is "kafka", but it must be a comma-joined list of host:port',
     ],
     [{ target: 'embedded', stacks: 'any' }, 'context "stacks" is "any", but it must be inOrder or together'],
+    [{ target: 'embedded', sourceUrl: 'no' }, 'context "sourceUrl" is "no", but it must be an http or https URL'],
+    [{ target: 'embedded', sources: 'real' }, 'context "sources" is "real", but it must be bundled or live'],
     [
-      { target: 'embedded', sourceUrl: 'no' },
-      'context "sourceUrl" is "no", but it must be an http or https URL, or none',
+      { target: 'aws', stage: 'dev' },
+      'pipeline "clickstream" has no source on AWS: add -c sourceUrl=… with what answers at /clickstream, or deploy others: -c pipelines=users',
     ],
   ])('%o', async (context, sentence) => {
     expect(await runApp(context)).toEqual({ code: 1, stderr: `${sentence}\n` })

@@ -1,8 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
-import { pipelines } from '../../pipelines/index.ts'
+import { pipeline as users } from '../../pipelines/users.ts'
 import { parseEnvironment } from '../../src/core/environment.ts'
-import type { Pipeline } from '../../src/core/pipeline.ts'
 import { resources, templates } from './templates.ts'
 
 const { pipelines: template } = templates()
@@ -33,13 +32,13 @@ describe('functions', () => {
           secret: 'sluice/cassandra',
         },
         registry: { kind: 'confluent', url: 'http://127.0.0.1:8081/apis/ccompat/v7' },
-        sourceUrl: Properties.FunctionName === 'sluice-users-ingest' ? 'http://127.0.0.1:8090/api/' : null,
+        sourceUrl: Properties.FunctionName === 'sluice-users-ingest' ? 'http://127.0.0.1:8090/users' : null,
       })
     }
   })
 
-  test('sourceUrl none leaves the pipelines their own URLs', () => {
-    for (const [, { Properties }] of resources(templates({ sourceUrl: 'none' }).pipelines, 'AWS::Lambda::Function')) {
+  test('live sources leave a pipeline its own URL', () => {
+    for (const [, { Properties }] of resources(templates({ sources: 'live' }).pipelines, 'AWS::Lambda::Function')) {
       expect(Properties.Environment.Variables).not.toHaveProperty('SOURCE_URL')
     }
   })
@@ -57,7 +56,7 @@ describe('functions', () => {
   })
 
   test('a pipeline without process has no process function, and its writer reads the source topic', () => {
-    const { process: _, ...direct } = pipelines[0] as Pipeline
+    const { process: _, ...direct } = users
     const { pipelines: without } = templates({}, [direct])
     without.resourceCountIs('AWS::Lambda::Function', 2)
     const values = resources(without, 'AWS::SSM::Parameter').map(([, { Properties }]) => JSON.parse(Properties.Value))

@@ -28,7 +28,8 @@ test('functions of target localstack reach the containers by name, its poller re
     pollerBootstrapServers: ['127.0.0.1:9092'],
     cassandra: { host: 'cassandra', port: 9042, localDataCenter: 'datacenter1' },
     registryUrl: 'http://registry:8080/apis/ccompat/v7',
-    sourceUrl: 'http://source:8090/api/',
+    sourceUrl: 'http://source:8090',
+    sources: 'bundled',
     stacks: 'inOrder',
   })
   context.cassandraHost = '127.0.0.1'

@@ -12,7 +12,7 @@ import { readAwsSettings } from '../../cdk/aws-settings.ts'
 import { addLocalStacks } from '../../cdk/local-app.ts'
 import { readSettings } from '../../cdk/settings.ts'
 import { readTarget } from '../../cdk/target.ts'
-import { pipelines as allPipelines } from '../../pipelines/index.ts'
+import { pipeline as users } from '../../pipelines/users.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 
 /** The rules of CloudFormation take a second to load; guard.test.ts runs the whole app under them. */
@@ -36,10 +36,10 @@ export function appOf(context: ContextValues): App {
   })
 }
 
-/** The stacks of target embedded. */
+/** The stacks of target embedded. One pipeline unless told: the templates of others differ in names. */
 export function stacks(
   context: ContextValues = {},
-  pipelines: readonly Pipeline[] = allPipelines,
+  pipelines: readonly Pipeline[] = [users],
 ): { data: Stack; pipelines: Stack } {
   const app = appOf({ target: 'embedded', ...context })
   const get = (key: string) => app.node.tryGetContext(key)
@@ -49,7 +49,7 @@ export function stacks(
 }
 
 /** The stacks of target aws, stage prod unless context says so. */
-export function awsStacks(context: ContextValues = {}, pipelines: readonly Pipeline[] = allPipelines) {
+export function awsStacks(context: ContextValues = {}, pipelines: readonly Pipeline[] = [users]) {
   const app = appOf({ target: 'aws', stage: 'prod', ...context })
   const get = (key: string) => app.node.tryGetContext(key)
   const target = readTarget(get, {})

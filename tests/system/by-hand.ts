@@ -3,8 +3,8 @@
  */
 import { pipeline } from '../../pipelines/users.ts'
 import type { OutgoingRecord } from '../../src/connect/kafka-producer.ts'
-import { avroCodec } from '../../src/core/avro-codec.ts'
 import { frame, type SchemaId } from '../../src/core/wire-format.ts'
+import { avroCodec } from '../fixtures/avro-codec.ts'
 
 /** A synthesized user as the source topic has it. */
 export const user = {

@@ -26,7 +26,18 @@ test.skipIf(reason)(
   'a run in containers is proven, and so is one after a restart, which finds its data',
   async () => {
     const up = (...args: string[]) =>
-      sluice.run('up', '--docker', '--once', '--free-ports', '--records', '200', '--json', ...args)
+      sluice.run(
+        'up',
+        '--docker',
+        '--once',
+        '--free-ports',
+        '--pipelines',
+        'users',
+        '--records',
+        '200',
+        '--json',
+        ...args,
+      )
     for (const args of [
       ['--fresh', '--seed', 'a'],
       ['--seed', 'b'],

@@ -177,7 +177,7 @@ export function pollerScene(services: readonly ServiceName[]) {
 }
 
 /** Resolves when the check passes; fails with its failure after 40 s. */
-export const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 40_000, interval: 20 })
+export const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 40_000, interval: 20 })
 /** The number in a record. */
 export const numberOf = (record: KafkaEventRecord) => Number(Buffer.from(record.value ?? '', 'base64'))
 /** The answer that names these records as failed. */

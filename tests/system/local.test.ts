@@ -76,7 +76,7 @@ test('what is ready does its work at once', async () => {
   expect(await connectRegistry(endpoints.registry).subjects()).toEqual([])
   const group = await withAdmin(endpoints, (admin) => admin.describeGroups(['nobody']))
   expect(group.groups).toMatchObject([{ groupId: 'nobody', state: 'Dead' }])
-  const people = await fetch(`${endpoints.source.url}/api/?results=2`)
+  const people = await fetch(`${endpoints.source.url}/users?results=2`)
   expect(await people.json()).toMatchObject({ info: { results: 2, version: '1.4' } })
 })
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
@@ -57,7 +58,7 @@ test('a healthy environment has no findings but good ones; a lost mapping is a p
 test('topics are shown with their records, schemas, groups and lag', async () => {
   const topics = json(await sluice.run('topics', '--json'))
   expect(topics.map(({ topic }: { topic: string }) => topic)).toEqual(
-    ['users_created', 'users_enriched'].flatMap((name) => [name, `${name}.dlt`, `${name}.parked`]),
+    pipelines.flatMap(topicsOf).flatMap(({ name }) => [name, `${name}.dlt`, `${name}.parked`]),
   )
   expect(topics[0]).toEqual({
     topic: 'users_created',

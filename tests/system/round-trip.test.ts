@@ -51,7 +51,7 @@ async function run(beginning: string, context: Readonly<Record<string, string>> 
     cassandraHost: cassandra.host,
     cassandraPort: String(cassandra.port),
     registryUrl: registry.url,
-    sourceUrl: `${source.url}/api/`,
+    sourceUrl: source.url,
     ...context,
   }
   const more = Object.entries(all).map(([key, value]) => `-c ${key}=${value}`)
@@ -121,11 +121,14 @@ test('bootstrap and deploy give an app that works', async () => {
 test('a changed deploy changes what was changed', async () => {
   const before = await ingestConfiguration()
   const kept = await data()
-  const sourceUrl = `${stack.endpoints.source.url}/api/?changed`
+  const sourceUrl = `${stack.endpoints.source.url}/changed`
   await run('npx cdk deploy', { sourceUrl })
   const after = await ingestConfiguration()
-  expect(before.Environment?.Variables?.SOURCE_URL).not.toBe(sourceUrl)
-  expect(after.Environment?.Variables).toEqual({ ...before.Environment?.Variables, SOURCE_URL: sourceUrl })
+  expect(before.Environment?.Variables?.SOURCE_URL).not.toContain(sourceUrl)
+  expect(after.Environment?.Variables).toEqual({
+    ...before.Environment?.Variables,
+    SOURCE_URL: `${sourceUrl}/${pipeline.name}`,
+  })
   expect(after.CodeSha256).toBe(before.CodeSha256)
   expect(await data()).toMatchObject({ topics: kept.topics, subjects: kept.subjects })
 })

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from '../../pipelines/users.ts'
+import { pipelines } from '../../pipelines/index.ts'
 import { readState } from '../../src/local/state.ts'
 import { cloneFolder, environmentFolder } from '../../src/operations/places.ts'
 import { stopSchedule } from '../fixtures/schedule.ts'
@@ -90,15 +90,16 @@ export function sluiceOn(environment: string): Sluice {
 }
 
 /**
- * Brings a new environment up with a first run of so many records and seed `first`. Its schedule is stopped as soon as
- * it is deployed, so that only the test's own runs follow.
+ * Brings a new environment up with a first run of each of these pipelines, of so many records and seed `first`. All
+ * schedules are stopped as soon as they are deployed, so that only the test's own runs follow.
  */
-export async function unscheduledUp(sluice: Sluice, environment: string, records: number) {
-  const started = sluice.start('up', '--fresh', '--free-ports', '--records', String(records), '--seed', 'first')
+export async function unscheduledUp(sluice: Sluice, environment: string, records: number, names = ['users']) {
+  const asked = ['--pipelines', names.join(','), '--records', String(records), '--seed', 'first']
+  const started = sluice.start('up', '--fresh', '--free-ports', ...asked)
   await started.said('app deployed')
   const state = readState(environmentFolder(environment))
   if (!state) throw new Error('the environment is up but has no state')
-  await stopSchedule(state.endpoints.aws, pipeline.name)
+  for (const { name } of pipelines) await stopSchedule(state.endpoints.aws, name)
   await started.said('where to look next')
   return { child: started.child, endpoints: state.endpoints, output: started.output() }
 }

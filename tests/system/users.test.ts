@@ -2,12 +2,13 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Client } from 'cassandra-driver'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { connectCassandra } from '../../src/connect/cassandra.ts'
 import { answered, consoleClient } from '../../src/console/client.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { AnyRow } from '../../src/core/table.ts'
-import { type Ended, sluiceOn, unscheduledUp } from './sluice.ts'
+import { type Ended, lines, sluiceOn, unscheduledUp } from './sluice.ts'
 
 const environment = `test-users-${process.pid}`
 const sluice = sluiceOn(environment)
@@ -39,11 +40,11 @@ async function expectedRows(seed: string): Promise<Map<string, AnyRow>> {
   const rows = new Map<string, AnyRow>()
   for (let page = 1; rows.size < records; page++) {
     const results = Math.min(500, records - rows.size)
-    const response = await fetch(`${endpoints.source.url}/api/?results=${results}&page=${page}&seed=${seed}`)
+    const response = await fetch(`${endpoints.source.url}/users?results=${results}&page=${page}&seed=${seed}`)
     for (const value of ((await response.json()) as { results: unknown[] }).results) {
       const checked = await pipeline.source.value['~standard'].validate(value)
       if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
-      const enriched = pipeline.process?.apply(pipeline.source.record(checked.value))
+      const enriched = pipeline.process?.apply(pipeline.source.record(checked.value, {}))
       for (const row of pipeline.tables[0]?.rows(enriched ?? {}) ?? []) rows.set(String(row.id), row)
     }
   }
@@ -78,6 +79,7 @@ test('every fetched user is a row that a plain CQL client reads back, every colu
       pending: 0,
       expired: 0,
       unaccounted: 0,
+      drift: null,
     })
 
   const expected = await expectedRows('a')
@@ -99,7 +101,7 @@ test('the status names the services, no stage is behind, and the latest run is s
   expect(code).toBe(0)
   const status = JSON.parse(stdout)
   expect(status.services.kafka).toBe(endpoints.kafka.bootstrapServers)
-  expect(status.pipelines).toMatchObject([
+  expect(status.pipelines.slice(0, 1)).toMatchObject([
     {
       pipeline: 'users',
       latestRun: { state: 'succeeded' },
@@ -145,7 +147,7 @@ test('rows are printed one JSON object a line, up to the limit', async () => {
   expect(Object.keys(rows[0])).toEqual(Object.keys(pipeline.tables[0]?.columns ?? {}))
 })
 
-test('down stops the environment; the data is there after the next start, which deploys nothing, and --once proves its run', async () => {
+test('down stops the environment; the data is there after the next start, which deploys nothing, and --once proves a run of each pipeline', async () => {
   const rows = (await storedRows()).size
   await client.shutdown()
   const ended = once(up, 'close')
@@ -156,7 +158,11 @@ test('down stops the environment; the data is there after the next start, which 
   expect(again.stderr).toContain('nothing changed')
   expect(again.stderr).toContain('stopped')
   expect(again.code).toBe(0)
-  const result = json(again)
+  const results = lines(again)
+  expect(results.map(({ pipeline, unaccounted }) => [pipeline, unaccounted])).toEqual(
+    pipelines.map(({ name }) => [name, 0]).reverse(),
+  )
+  const result = results.at(-1)
   expect(Object.keys(result)).toEqual(
     'pipeline fetched published filtered written deadLettered duplicates unaccounted firstRowMs totalMs'.split(' '),
   )

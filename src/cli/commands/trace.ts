@@ -20,7 +20,7 @@ export function traceCommand(): Command {
     .description(
       'follow one record: its run, its place on each topic, the batches that held it, its row or dead letter',
     )
-    .argument('<record>', "the record's id, which is its key on the pipeline's first topic")
+    .argument('<record>', "the record's id: its key on the pipeline's first topic, unless source.id says otherwise")
     .addOption(environmentOption())
     .option('--pipeline <pipeline>', 'which pipeline (default: each in turn)')
     .option('--run <id>', 'which run (default: the latest that published it)')

@@ -1,9 +1,9 @@
 /**
- * `sluice up`, which is `npm start`: brings the environment up, runs a pipeline, proves the run, and goes on.
+ * `sluice up`, which is `npm start`: brings the environment up, runs pipelines one after the other, proves each, and goes on.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
-import { pipelines } from '../../../pipelines/index.ts'
+import { pipelines as allPipelines } from '../../../pipelines/index.ts'
 import type { RunningConsole } from '../../console/server/start.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
@@ -14,6 +14,7 @@ import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
 import { asProcesses } from '../../local/process-hosting.ts'
 import { announcer } from '../../operations/announce.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
+import { findPipeline } from '../../operations/find-pipeline.ts'
 import { followRuns } from '../../operations/follow.ts'
 import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
 import { environmentFolder } from '../../operations/places.ts'
@@ -41,6 +42,7 @@ type Options = {
   docker?: EmulatorContainer
   portOffset: number
   records?: number
+  pipelines?: string
   seed?: string
 }
 
@@ -53,17 +55,18 @@ export function upCommand(): Command {
     .description('start the services, deploy the app, run every pipeline once and prove it; then go on until Ctrl-C')
     .addOption(environmentOption())
     .option('--fresh', 'begin with no data')
-    .option('--once', 'one run, then stop everything')
-    .option('--records <n>', 'how many records the run fetches (default: 100)', countUpTo(1_000_000))
+    .option('--once', 'one run of each pipeline, then stop everything')
+    .option('--pipelines <names>', 'run only these of the deployed pipelines, joined with commas')
+    .option('--records <n>', 'how many records each run fetches at most', countUpTo(1_000_000))
     .option('--seed <text>', 'ask the source for the same records each time')
-    .option('--live', 'read the real sources instead of the bundled one')
+    .option('--live', 'read the real sources, where there are any, instead of the bundled one')
     .option('--brokers <n>', 'how many Kafka nodes, 1 or 3: with 3, one may be lost', brokerCount, 1)
     .addOption(
       new Option('--docker [emulator]', 'run the services as containers, in an environment called docker')
         .choices(['ministack', 'localstack'])
         .preset('ministack'),
     )
-    .option('--json', 'with --once: one JSON object as the last line of stdout')
+    .option('--json', "with --once: one JSON object a pipeline, a line each, the first pipeline's last")
     .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
     .option('--free-ports', 'use free ports, and the same again at the next start')
     .addHelpText(
@@ -74,6 +77,7 @@ Examples:
   npm start -- --fresh
   npm start -- --environment cluster --brokers 3
   npm start -- --docker
+  npm start -- --pipelines users,iot
   npm start -- --once --records 2000 --seed a --json`,
     )
     .action(run)
@@ -82,6 +86,7 @@ Examples:
 async function run(given: Options, command: Command): Promise<void> {
   const options = { ...given, environment: environmentOf(given, command) }
   const startedAt = Number(process.env.SLUICE_STARTED_AT ?? Date.now())
+  const pipelines = options.pipelines?.split(',').map((name) => findPipeline(allPipelines, name)) ?? allPipelines
   const signal = stopSignal()
   const folder = environmentFolder(options.environment)
   const consolePort = options.freePorts ? 0 : defaultConsolePort + options.portOffset
@@ -103,8 +108,8 @@ async function run(given: Options, command: Command): Promise<void> {
   const ended = AbortSignal.any([signal, ending.signal])
   try {
     const work = options.once
-      ? runOnce(options, environment, startedAt, ended)
-      : goOn({ ...options, consolePort }, environment, startedAt, ended)
+      ? runOnce(pipelines, options, environment, startedAt, ended)
+      : goOn(pipelines, { ...options, consolePort }, environment, startedAt, ended)
     await Promise.race([work, environment.failed, aborted(signal)])
   } finally {
     ending.abort()
@@ -120,22 +125,29 @@ function environmentOf({ environment, docker }: Options, command: Command): stri
 }
 
 async function runOnce(
+  pipelines: readonly Pipeline[],
   options: Options,
   environment: RunningEnvironment,
   startedAt: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const pipeline of pipelines) {
-    const observation = await triggerAndObserve(pipeline, options, environment, signal)
-    const { account } = observation.proof
-    const print = options.json ? printProgress : printResult
-    print(proofText(pipeline, observation))
-    if (options.json) printJson(onceResult(observation, startedAt))
-    if (!isProven(observation.proof) || account.written === 0) process.exitCode = 1
+  const observed: Observation[] = []
+  try {
+    for (const pipeline of pipelines) {
+      const observation = await triggerAndObserve(pipeline, options, environment, signal)
+      observed.push(observation)
+      const print = options.json ? printProgress : printResult
+      print(proofText(pipeline, observation))
+      if (!isProven(observation.proof) || observation.proof.account.written === 0) process.exitCode = 1
+    }
+  } finally {
+    // The pipeline that runs first is the one that a start is timed by, and a script finds it on the last line.
+    if (options.json) for (const each of observed.reverse()) printJson(onceResult(each, startedAt))
   }
 }
 
 async function goOn(
+  pipelines: readonly Pipeline[],
   options: Options & { readonly consolePort: number },
   environment: RunningEnvironment,
   startedAt: number,
@@ -152,13 +164,13 @@ async function goOn(
     const observation = await triggerAndObserve(pipeline, options, environment, signal)
     printResult(proofText(pipeline, observation))
     const { firstRowAt, proof } = observation
-    if (firstRowAt)
+    if (firstRowAt && pipeline === pipelines[0])
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
     followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
   }
   // Only now, so that it takes nothing from the first row.
   const web = await openConsole(options, environment)
-  printProgress(whereToLook(environment.endpoints, options.environment, web.url))
+  printProgress(whereToLook(pipelines, environment.endpoints, options.environment, web.url))
   try {
     await Promise.race([Promise.all(followed), aborted(signal)])
   } finally {
@@ -173,7 +185,7 @@ async function openConsole(
   // Loaded here, so that other commands do not load it.
   const { startConsole } = await import('../../console/server/start.ts')
   const place = { endpoints, folder: environmentFolder(name) }
-  return startConsole({ environment: name, pipelines, clients, place, port: consolePort })
+  return startConsole({ environment: name, pipelines: allPipelines, clients, place, port: consolePort })
 }
 
 /** Judges all that is open, also what ran while nobody looked. */
@@ -219,14 +231,20 @@ function onceResult({ proof, firstRowAt, seenAt }: Observation, startedAt: numbe
   }
 }
 
-function whereToLook({ aws, cassandra, kafka, registry }: Endpoints, environment: string, consoleUrl: string): string {
+function whereToLook(
+  pipelines: readonly Pipeline[],
+  { aws, cassandra, kafka, registry }: Endpoints,
+  environment: string,
+  consoleUrl: string,
+): string {
+  const tables = pipelines.flatMap((pipeline) => pipeline.tables.map(({ name }) => name))
   const named = environment === 'default' ? '' : ` --environment ${environment}`
   return `
 the console ${consoleUrl}
 where to look next (in another terminal)
   npm run sluice -- status${named}
-  npm run sluice -- rows created_users --limit 5${named}
-  npm run sluice -- reconcile users${named}
+${tables.map((table) => `  npm run sluice -- rows ${table} --limit 5${named}`).join('\n')}
+  npm run sluice -- reconcile ${pipelines[0]?.name}${named}
   Kafka ${kafka.bootstrapServers} · registry ${registry.url} · AWS APIs ${aws.endpoint}
   Cassandra ${cassandra.host}:${cassandra.port}, keyspace sluice, login in ${loginFile(environmentFolder(environment))}
 the schedules go on; one line per run; Ctrl-C stops everything

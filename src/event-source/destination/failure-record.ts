@@ -42,7 +42,7 @@ export function recordFailure(discarded: DiscardedBatch, context: FailureContext
   const recordInfo = { offset: String(offset), timestamp: isoTime(timestamp) }
   return {
     ...failure(discarded, context, now, spelled, { ...batchInfo(batch, context), recordInfo }),
-    payload: JSON.parse(source.writer.event(batch)) as unknown,
+    payload: JSON.parse(source.writer.event(batch).toString()) as unknown,
   }
 }
 

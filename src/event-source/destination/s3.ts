@@ -14,7 +14,7 @@ export function s3Destination(client: S3Client, arn: string, context: FailureCon
       const now = new Date()
       const record = {
         ...batchFailure(discarded, context, now),
-        payload: context.source.writer.event(discarded.batch),
+        payload: context.source.writer.event(discarded.batch).toString(),
       }
       const Key = objectKey(context.source.mappingId, context.source.topic, discarded, now)
       const Body = JSON.stringify(record)

@@ -1,4 +1,8 @@
-/** The bundled source as a program, for a container: listens on all interfaces, on the port of its first argument. */
+/**
+ * The bundled source as a program, for a container: listens on all interfaces, on the port of its first argument. Its
+ * second is the folder of the log files, which need not exist.
+ */
 import { startSourceServer } from './server.ts'
 
-await startSourceServer(Number(process.argv[2]), '0.0.0.0')
+const [, , port, logs = 'logs'] = process.argv
+await startSourceServer({ port: Number(port), host: '0.0.0.0', logs })

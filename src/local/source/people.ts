@@ -62,7 +62,7 @@ function loginOf(random: Random) {
   const password = `${random.pick(colours)}${random.between(10, 9_999)}`
   const salt = random.hex(8)
   return {
-    uuid: uuidOf(random),
+    uuid: random.uuid(),
     username: `${random.pick(colours)}${random.pick(animals)}${random.between(100, 999)}`,
     password,
     salt,
@@ -70,19 +70,6 @@ function loginOf(random: Random) {
     sha1: hash('sha1', password + salt),
     sha256: hash('sha256', password + salt),
   }
-}
-
-/** A UUID of version 4: 122 bits of the stream. */
-function uuidOf(random: Random): string {
-  const digits = random.hex(32)
-  const variant = '89ab'[Number.parseInt(digits.charAt(16), 16) % 4]
-  const parts = [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    `4${digits.slice(13, 16)}`,
-    `${variant}${digits.slice(17, 20)}`,
-  ]
-  return [...parts, digits.slice(20)].join('-')
 }
 
 /** The name in plain Latin letters; null when it is written in another script. */

@@ -12,6 +12,8 @@ export type Random = {
   fill(format: string): string
   /** That many lower-case hexadecimal digits, a multiple of 8. */
   hex(digits: number): string
+  /** A UUID of version 4: 122 bits of the stream. */
+  uuid(): string
 }
 
 /** A stream that depends on the text alone: xoshiro128** seeded with the text's SHA-256. */
@@ -33,6 +35,11 @@ export function randomFrom(text: string): Random {
     d = rotate(d, 11)
     return result
   }
+  const hex = (digits: number) => {
+    let text = ''
+    while (text.length < digits) text += next().toString(16).padStart(8, '0')
+    return text
+  }
   const between = (from: number, to: number) => from + Math.floor((next() / 2 ** 32) * (to - from + 1))
   return {
     next,
@@ -42,10 +49,17 @@ export function randomFrom(text: string): Random {
       format.replaceAll(/[#?]/g, (sign) =>
         sign === '#' ? String(between(0, 9)) : String.fromCharCode(between(65, 90)),
       ),
-    hex(digits) {
-      let text = ''
-      while (text.length < digits) text += next().toString(16).padStart(8, '0')
-      return text
+    hex,
+    uuid() {
+      const digits = hex(32)
+      const variant = '89ab'[Number.parseInt(digits.charAt(16), 16) % 4]
+      const parts = [
+        digits.slice(0, 8),
+        digits.slice(8, 12),
+        `4${digits.slice(13, 16)}`,
+        `${variant}${digits.slice(17, 20)}`,
+      ]
+      return [...parts, digits.slice(20)].join('-')
     },
   }
 }

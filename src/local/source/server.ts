@@ -1,49 +1,65 @@
 /**
- * The bundled source: an HTTP server in the shape of randomuser.me 1.4, `GET /api/`.
- * Not for the people it serves: see people.ts.
+ * The bundled source: an HTTP server that stands in for the sources of all pipelines, `GET /<pipeline>`.
+ * Not for what it answers: see routes.ts.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { people } from './people.ts'
-import { parseQuery } from './query.ts'
+import { watchMachine } from './machine.ts'
+import { BadRequest } from './parameters.ts'
+import { routes, type Surroundings } from './routes.ts'
 
 /** A listening source. */
 export type SourceServer = { readonly port: number; close(): Promise<void> }
 
-/** Listens on 127.0.0.1 unless told; port 0 takes a free one. */
-export function startSourceServer(port: number, host = '127.0.0.1'): Promise<SourceServer> {
-  const server = createServer(answer)
+/** Where to listen, and the folder with the services' log files. */
+export type SourceOptions = { readonly port: number; readonly host: string; readonly logs: string }
+
+/** Listens; port 0 takes a free one. */
+export function startSourceServer({ port, host, logs }: SourceOptions): Promise<SourceServer> {
+  const machine = watchMachine()
+  const server = createServer((request, response) => {
+    answer(request, { logs, machine }).then(
+      ({ status, body }) => send(response, status, body),
+      () => send(response, 500, { error: 'The source could not read what it serves.' }),
+    )
+  })
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => {
+      void machine.stop()
+      reject(error)
+    })
     server.listen(port, host, () => {
       resolve({
         port: (server.address() as AddressInfo).port,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done())
-            server.closeAllConnections()
-          }),
+        close: async () => {
+          const closed = new Promise((done) => server.close(done))
+          server.closeAllConnections()
+          await Promise.all([closed, machine.stop()])
+        },
       })
     })
   })
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'http://source')
-  if (request.method !== 'GET' || !/^\/api(\/1\.4)?\/?$/.test(url.pathname)) {
-    send(response, 404, { error: 'There is nothing here. Ask GET /api/ with results, page, seed and nat.' })
-    return
+type Answer = { readonly status: number; readonly body: object }
+
+async function answer({ method, url: target = '/' }: IncomingMessage, surroundings: Surroundings): Promise<Answer> {
+  const { pathname, searchParams } = new URL(target, 'http://source')
+  const names = Object.keys(routes)
+  if (method !== 'GET') return { status: 405, body: { error: 'There is GET only.' } }
+  if (pathname === '/') return { status: 200, body: { sources: names.map((name) => `/${name}`) } }
+  const name = names.find((each) => pathname === `/${each}`)
+  const route = name === undefined ? undefined : routes[name]
+  if (!route) return { status: 404, body: { error: `There is nothing here: there are /${names.join(', /')}.` } }
+  try {
+    return { status: 200, body: await route(searchParams, surroundings) }
+  } catch (error) {
+    if (error instanceof BadRequest) return { status: 400, body: { error: error.message } }
+    throw error
   }
-  const query = parseQuery(url.searchParams)
-  if ('error' in query) {
-    send(response, 200, query)
-    return
-  }
-  const { seed, results, page } = query
-  send(response, 200, { results: people(query), info: { seed, results, page, version: '1.4' } })
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body)
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }
   response.writeHead(status, headers).end(text)

@@ -3,8 +3,8 @@ import { SluiceError } from '../../core/errors.ts'
 import type { RunningService } from '../running-service.ts'
 import { type SourceServer, startSourceServer } from './server.ts'
 
-/** Puts the source on 127.0.0.1 under control. It ends with the parent, so that a signal only closes it. */
-export function controlSource(port: number): RunningService {
+/** Puts the source on 127.0.0.1 under control; it reads the log files in that folder. It ends with the parent, so that a signal only closes it. */
+export function controlSource(port: number, logs: string): RunningService {
   let server: SourceServer | null = null
   const stop = async () => {
     const running = server
@@ -17,7 +17,7 @@ export function controlSource(port: number): RunningService {
       return server ? process.pid : 0
     },
     async start() {
-      server = await startSourceServer(port).catch((cause: unknown) => {
+      server = await startSourceServer({ port, host: '127.0.0.1', logs }).catch((cause: unknown) => {
         throw new SluiceError('SERVICE_FAILED', `the bundled source could not listen on port ${port}`, { cause })
       })
     },

@@ -19,6 +19,7 @@ export async function presentTables(client: Client, keyspace: string): Promise<P
       columns: Object.fromEntries(own.map((column) => [column.column_name, column.type])),
       partitionKey: keyOf(own, 'partition_key'),
       clusteringColumns: keyOf(own, 'clustering'),
+      clusteringOrder: own.some((column) => column.clustering_order === 'desc') ? 'descending' : 'ascending',
       ttlSeconds: table.default_time_to_live || null,
     }
   })

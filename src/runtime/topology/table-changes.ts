@@ -11,6 +11,7 @@ export type PresentTable = {
   readonly columns: Readonly<Record<string, string>>
   readonly partitionKey: readonly string[]
   readonly clusteringColumns: readonly string[]
+  readonly clusteringOrder?: 'ascending' | 'descending'
   readonly ttlSeconds: number | null
 }
 
@@ -21,6 +22,7 @@ export function tableChanges(keyspace: string, wanted: readonly Table[], present
     const found = byName.get(table.name)
     if (!found) return [createTable(keyspace, table)]
     expectSameKey(table, found)
+    expectSameOrder(table, found)
     expectSameTypes(table, found)
     const missing = Object.keys(table.columns).filter((column) => !(column in found.columns))
     const ttl = table.ttlSeconds === found.ttlSeconds ? [] : [setTimeToLive(keyspace, table)]
@@ -36,6 +38,15 @@ function expectSameKey(wanted: Table, present: PresentTable): void {
   throw new SluiceError(
     'TABLE_MISMATCH',
     `table "${wanted.name}" has the primary key ${have}, but the pipeline asks for ${want} (column "${differing}"): a key cannot be changed; give the table a new name`,
+  )
+}
+
+function expectSameOrder(wanted: Table, present: PresentTable): void {
+  const [want, have] = [wanted.clusteringOrder ?? 'ascending', present.clusteringOrder ?? 'ascending']
+  if (want === have) return
+  throw new SluiceError(
+    'TABLE_MISMATCH',
+    `table "${wanted.name}" is sorted ${have}, but the pipeline asks for ${want}: an order cannot be changed; give the table a new name`,
   )
 }
 

@@ -27,6 +27,7 @@ const run = (id: string, change: Partial<Run> = {}): Run => ({
   limit: 10,
   seed: null,
   fetched: 0,
+  drift: null,
   fetchMs: 0,
   publishMs: 0,
   error: null,

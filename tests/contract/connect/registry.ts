@@ -4,9 +4,9 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { connectRegistry, type SchemaRegistry } from '../../../src/connect/registry.ts'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
 import type { RegistryEndpoint } from '../../../src/core/endpoints.ts'
 import { frame, type SchemaId, unframe } from '../../../src/core/wire-format.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { orderSchema } from '../../fixtures/orders.ts'
 
 const text = JSON.stringify(orderSchema)

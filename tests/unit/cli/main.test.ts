@@ -38,9 +38,16 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['event-sources', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
     [['event-sources', 'disable'], "missing required argument 'id'"],
     [['replay', 'users'], 'ARGUMENT_INVALID: say from where: --from 0'],
-    [['replay', 'user', '--from', '0'], 'PIPELINE_UNKNOWN: there is no pipeline "user": there are users'],
+    [
+      ['replay', 'user', '--from', '0'],
+      'PIPELINE_UNKNOWN: there is no pipeline "user": there are users, clickstream, iot, logs',
+    ],
     [['replay', 'users', '--stage', 'ingest'], "argument 'ingest' is invalid. Allowed choices are process, write."],
     [['replay', 'users', '--from', 'monday'], "argument 'monday' is invalid. Allowed is an offset (1200), a list"],
+    [
+      ['up', '--pipelines', 'users,orders'],
+      'PIPELINE_UNKNOWN: there is no pipeline "orders": there are users, clickstream, iot, logs',
+    ],
     [['dead-letters', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
     [
       ['dead-letters', 'show', 'users_created', '0', 'last'],

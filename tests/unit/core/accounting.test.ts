@@ -5,6 +5,7 @@ import {
   accountOf,
   type Fate,
   fateOf,
+  idsByValue,
   type RecordEvidence,
   type RunEvidence,
   type WrittenEvidence,
@@ -199,4 +200,16 @@ describe('the account of a run', () => {
       }),
     )
   })
+})
+
+test('a fetched value is known by attempt and number, whatever else has its id', () => {
+  const attempts: Attempt[] = [
+    { name: '1-a', recordIds: ['x', 'y'], isSuperseded: true },
+    { name: '2-b', recordIds: ['x'], isSuperseded: false },
+  ]
+  expect([...idsByValue(attempts)]).toEqual([
+    ['1-a/0', 'x'],
+    ['1-a/1', 'y'],
+    ['2-b/0', 'x'],
+  ])
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../../pipelines/users.ts'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 
 const userSchema = users.topic.schema
 const anyUser = fc.record(

@@ -33,6 +33,14 @@ describe('definition', () => {
     )
   })
 
+  test('a table is sorted as it asks', () => {
+    const { tags: _, raw: __, ...columns } = readings.columns
+    const sorted: Table = { ...readings, columns, clusteringColumns: ['at', 'value'], clusteringOrder: 'descending' }
+    expect(createTable('k', sorted)).toBe(
+      'CREATE TABLE IF NOT EXISTS k.readings (station text, day int, at timestamp, value double, PRIMARY KEY ((station, day), at, value)) WITH CLUSTERING ORDER BY (at DESC, value DESC) AND default_time_to_live = 3600',
+    )
+  })
+
   test('a table has columns in order, a compound key and its time to live', () => {
     expect(createTable('k', readings)).toBe(
       'CREATE TABLE IF NOT EXISTS k.readings (station text, day int, at timestamp, value double, tags list<text>, raw blob, PRIMARY KEY ((station, day), at)) WITH default_time_to_live = 3600',

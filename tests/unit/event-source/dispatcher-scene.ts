@@ -62,7 +62,9 @@ export function start(handler: Handler, change: Change = {}) {
   const paused: string[] = []
   const problems: (string | null)[] = []
   const registryProblems: (string | null)[] = []
+  let isInGroup = true
   const context: DispatcherContext = {
+    isInGroup: () => isInGroup,
     mapping: { ...parseMapping('m', { ...properties, ...change.properties }), range: change.range ?? null },
     openDestination: () => change.destination as OnFailureDestination,
     secrets: null,
@@ -85,13 +87,16 @@ export function start(handler: Handler, change: Change = {}) {
     },
   }
   const dispatcher = new Dispatcher(context)
-  dispatcher.setOpen(true)
   return {
     dispatcher,
     events,
     paused,
     problems,
     registryProblems,
+    setInGroup(isSure: boolean) {
+      isInGroup = isSure
+      dispatcher.proceed()
+    },
     next: (id: number) => dispatcher.partitions.get(id)?.prefix.next,
   }
 }

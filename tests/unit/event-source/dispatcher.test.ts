@@ -134,6 +134,7 @@ describe('a lost partition', () => {
       seen.push([...offsets.keys()])
       if (seen.length > 1) return success
       dispatcher.keepOnly([1])
+      dispatcher.goOn(1)
       return { ...success, functionError: 'Unhandled' }
     })
     for (const id of [0, 1]) {
@@ -141,6 +142,48 @@ describe('a lost partition', () => {
       dispatcher.receive(fetched(id, [0]))
     }
     await vi.waitFor(() => expect(seen).toEqual([[0, 1], [1]]))
+  })
+})
+
+describe('a member that may have been replaced', () => {
+  const held = () => {
+    const calls: number[][] = []
+    const scene = start((offsets) => {
+      calls.push(offsets.get(0) ?? [])
+      return success
+    })
+    scene.dispatcher.begin(0, 0, 0)
+    return { ...scene, calls }
+  }
+
+  test('begins no invocation before it is sure again', async () => {
+    const { dispatcher, calls, setInGroup } = held()
+    setInGroup(false)
+    dispatcher.receive(fetched(0, [0, 1]))
+    await new Promise(setImmediate)
+    expect(calls).toEqual([])
+    setInGroup(true)
+    await vi.waitFor(() => expect(calls).toEqual([[0, 1]]))
+  })
+
+  test('begins none either with partitions it keeps before it knows where the group stands', async () => {
+    const { dispatcher, calls } = held()
+    dispatcher.keepOnly([0])
+    dispatcher.receive(fetched(0, [0]))
+    await new Promise(setImmediate)
+    expect(calls).toEqual([])
+    dispatcher.goOn(0)
+    await vi.waitFor(() => expect(calls).toEqual([[0]]))
+  })
+
+  test('drops what it had where another went further', async () => {
+    const { dispatcher, calls, next } = held()
+    dispatcher.keepOnly([0])
+    dispatcher.receive(fetched(0, [0, 1]))
+    dispatcher.begin(0, 9, 9)
+    dispatcher.receive(fetched(0, [9]))
+    await vi.waitFor(() => expect(next(0)).toBe(10))
+    expect(calls).toEqual([[9]])
   })
 })
 

@@ -10,9 +10,10 @@ import {
   retriesOf,
 } from '../../../src/event-source/failure.ts'
 
+const writeTo = () => {}
 const part = (partition: number, offsets: readonly number[], timestamp = 0) => ({
   partition,
-  records: offsets.map((offset) => ({ offset, timestamp, json: '', bytes: 0, key: null, refused: null })),
+  records: offsets.map((offset) => ({ offset, timestamp, bytes: 0, writeTo, key: null, refused: null })),
 })
 const policy: FailurePolicy = {
   retries: null,

@@ -192,7 +192,7 @@ describe('addresses', () => {
     expect(settings.pollerBootstrapServers).toEqual([`127.0.0.1:${hostPort('kafka')}`])
     expect(`${settings.cassandra.host}:${settings.cassandra.port}`).toBe(inside('cassandra'))
     expect(new URL(settings.registryUrl).host).toBe(inside('registry'))
-    expect(new URL(settings.sourceUrl ?? '').host).toBe(inside('source'))
+    expect(new URL(settings.sourceUrl).host).toBe(inside('source'))
   })
 })
 

@@ -46,7 +46,8 @@ test('a cluster of LocalStack has three nodes, and functions reach all of them b
     cassandraPort: '9042',
     cassandraLocalDataCenter: 'datacenter1',
     registryUrl: 'http://registry:8080/apis/ccompat/v7',
-    sourceUrl: 'http://source:8090/api/',
+    sourceUrl: 'http://source:8090',
+    sources: 'bundled',
   })
 })
 
@@ -68,7 +69,7 @@ test('the stack starts a container, is ready when it answers, and takes all down
   onTestFinished(stack.stop)
   await vi.waitUntil(() => docker.isRunning('source'))
   // What the container would do.
-  const server = await startSourceServer(ports.source)
+  const server = await startSourceServer({ port: ports.source, host: '127.0.0.1', logs: '' })
   onTestFinished(server.close)
   await stack.allReady
   expect(readState(folder)).toMatchObject({ ready: true, endpoints: stack.endpoints })
@@ -87,7 +88,7 @@ test('the end of a container fails the stack', async () => {
   const stack = await startStack({ folder: temporaryFolder(), ports, fresh: true, services, hosting, report: () => {} })
   onTestFinished(stack.stop)
   await vi.waitUntil(() => docker.isRunning('source'))
-  const server = await startSourceServer(ports.source)
+  const server = await startSourceServer({ port: ports.source, host: '127.0.0.1', logs: '' })
   onTestFinished(server.close)
   await stack.allReady
   docker.end('source')

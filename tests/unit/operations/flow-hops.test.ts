@@ -18,6 +18,7 @@ const run: Run = {
   succeededAttempt: 1,
   limit: 100,
   seed: null,
+  drift: null,
   fetched: 100,
   fetchMs: 400,
   publishMs: 100,

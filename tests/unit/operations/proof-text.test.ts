@@ -22,6 +22,7 @@ const proof = (change: Partial<Account> = {}): Proof => ({
     fetched: 2_000,
     fetchMs: 1_234.4,
     publishMs: 55,
+    drift: null,
     error: null,
   },
   account: {

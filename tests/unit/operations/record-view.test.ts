@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TopicRecord } from '../../../src/connect/kafka-reader.ts'
 import type { SchemaRegistry } from '../../../src/connect/registry.ts'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
+import { avroEncoder } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import { maskText } from '../../../src/core/personal-data.ts'
@@ -25,7 +25,7 @@ const registry = {
   },
 } as unknown as SchemaRegistry
 
-const bytes = frame(7, avroCodec(schema).encode({ id: '1', email: '<script>alert(1)</script>', seen: 5 }))
+const bytes = frame(7, avroEncoder(schema).encode({ id: '1', email: '<script>alert(1)</script>', seen: 5 }))
 
 function record(value: Buffer | null, key = '1'): TopicRecord {
   const headers = { 'sluice-run': Buffer.from('r') }
@@ -81,7 +81,7 @@ describe('a value', () => {
 
 test('a key that says what the mask hides is masked as well', async () => {
   const view = recordViewer(schema, registry)
-  const of = frame(7, avroCodec(schema).encode({ id: '1', email: 'a@b.example', seen: 5 }))
+  const of = frame(7, avroEncoder(schema).encode({ id: '1', email: 'a@b.example', seen: 5 }))
   expect((await view(record(of, 'a@b.example'), false)).key).toBe(maskText)
   expect((await view(record(of, 'a@b.example'), true)).key).toBe('a@b.example')
 })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { pipelines } from '../../../pipelines/index.ts'
-import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
+import type { AvroRecord } from '../../../src/core/avro-codec.ts'
+import { leftOutAndFilled } from '../../../src/core/drift.ts'
 import { type AnyTopic, type Pipeline, writtenTopic } from '../../../src/core/pipeline.ts'
 import { keyColumns } from '../../../src/core/table.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { fixtureOf, fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
 /** What every pipeline owes: a new one is the file, a line in index.ts, and a fixture. */
@@ -12,6 +14,13 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
     const { values, cursor } = await fixturePage(pipeline)
     expect(values.length).toBeGreaterThan(0)
     expect(JSON.parse(JSON.stringify(cursor))).toEqual(cursor)
+  })
+
+  test('its form has a place for every field of the fixture, so that drift is what the source changes', async () => {
+    for (const value of (await fixturePage(pipeline)).values) {
+      const checked = await pipeline.source.value['~standard'].validate(value)
+      expect(checked.issues ?? leftOutAndFilled(value, checked.value)).toEqual([])
+    }
   })
 
   test.each([
@@ -24,11 +33,11 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
     for (const value of Object.values(query)) expect(['string', 'number']).toContain(typeof value)
   })
 
-  test('each value becomes a record that fits the Avro schema and has a key of its own', async () => {
+  test('each value becomes a record that fits the Avro schema and has an id of its own', async () => {
     const records = await fixtureRecords(pipeline)
     for (const record of records) expectFit(pipeline.topic, record)
-    const keys = records.map((record) => pipeline.topic.key(record))
-    expect(new Set(keys).size).toBe(keys.length)
+    const ids = records.map((record) => pipeline.source.id?.(record) ?? pipeline.topic.key(record))
+    expect(new Set(ids).size).toBe(ids.length)
   })
 
   test('what its process stage makes fits the schema and has a key; the input is left as it was', async () => {

@@ -4,7 +4,7 @@
 import { type Client, errors, types } from 'cassandra-driver'
 import type { OutgoingRecord, RecordProducer } from '../../../src/connect/kafka-producer.ts'
 import type { SchemaRegistry } from '../../../src/connect/registry.ts'
-import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
+import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
 import { selectKeyspacesTables } from '../../../src/core/cql.ts'
 import type { FunctionEnvironment } from '../../../src/core/environment.ts'
@@ -13,6 +13,7 @@ import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event
 import { frame, type SchemaId } from '../../../src/core/wire-format.ts'
 import type { Connections } from '../../../src/runtime/connections.ts'
 import { logger } from '../../../src/runtime/logging.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 
 logger.setLogLevel('SILENT')
 

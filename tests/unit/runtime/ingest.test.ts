@@ -1,11 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Announce } from '../../../src/connect/run-bus.ts'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
+import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
 import type { RunEvent } from '../../../src/core/run-event.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
+import { publishMarginMs } from '../../../src/runtime/source/limits.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
 import { orderSchema, orders } from '../../fixtures/orders.ts'
 import {
@@ -125,6 +127,26 @@ test('the ledger holds the id and position of each record, and which of the fetc
   expect(new Set(attempts).size).toBe(1)
 })
 
+test('records that share a key are in the ledger by ids of their own', async () => {
+  pages = [{ items: [order('a'), order('b')], next: null }]
+  const id = (record: AvroRecord) => `order-${record.id}`
+  const shared = {
+    ...orders,
+    source: { ...orders.source, id },
+    topic: { ...orders.topic, key: () => 'all' },
+  }
+  const { handle, ledger, to } = start(undefined, shared)
+  await handle(event())
+  expect(to('orders').map(({ key }) => key)).toEqual(['all', 'all'])
+  for (const table of ['published', 'fetched']) {
+    expect(
+      ledger(table)
+        .flatMap(({ record_ids }) => record_ids)
+        .sort(),
+    ).toEqual(['order-a', 'order-b'])
+  }
+})
+
 test('the ledger holds what is to be published before it is', async () => {
   pages = [{ items: [order('a'), { id: '' }, order('c')], next: null }]
   const { handle, ledger, failing } = start()
@@ -241,6 +263,69 @@ describe('a run that another invocation has', () => {
   })
 })
 
+test('a page whose values are all known is not the last, and the cursor of the last is kept', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('a')], next: 3 },
+    { items: [order('b')], next: 4 },
+  ]
+  const known: Pipeline = {
+    ...orders,
+    source: {
+      ...orders.source,
+      read: (answer, page, response) => {
+        const read = orders.source.read(answer, page, response)
+        if (page.cursor?.page === 2) return { values: [], known: 1, cursor: { page: 3 } }
+        return page.cursor?.page === 3 && read ? { ...read, cursor: { since: 9 }, last: true } : read
+      },
+    },
+  }
+  const { handle, to, ledger } = start(undefined, known)
+  expect(await handle(event())).toMatchObject({ fetched: 2, published: 2 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b'])
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"since":9}' }])
+})
+
+test('a run whose time is up ends with the page it has, and keeps its cursor', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('b')], next: 3 },
+  ]
+  const timeMs = 1_000
+  const wait = ({ query }: Statement) => {
+    const until = performance.now() + timeMs
+    while (query.includes('INTO sluice.published') && performance.now() < until);
+    return null
+  }
+  const { handle, ledger } = start(wait)
+  const context = { getRemainingTimeInMillis: () => publishMarginMs + timeMs }
+  expect(await handle(event(), context)).toMatchObject({ fetched: 1, published: 1 })
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"page":2}' }])
+})
+
+describe('pages without end', () => {
+  const endless = (next: (page: number) => number) => {
+    server.answer = ({ searchParams }) => {
+      const page = Number(searchParams.get('page'))
+      return { body: JSON.stringify({ items: [order(`o${page}`)], next: next(page) }) }
+    }
+    return start()
+  }
+
+  test.each<[string, (page: number) => number, number]>([
+    ['a cursor that does not advance', (page) => page, 1],
+    ['a cursor that comes again', (page) => (page === 3 ? 2 : page + 1), 2],
+  ])('%s ends the run, and nothing of its page is published', async (_, next, published) => {
+    const { handle, to, ledger } = endless(next)
+    await expect(handle(event())).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      message: `the source ${server.url} named a next page that the run has read already (cursor: page)`,
+    })
+    expect(to('orders')).toHaveLength(published)
+    expect(ledger('cursors')).toEqual([])
+  })
+})
+
 test('a run with a seed leaves the cursor alone', async () => {
   pages = [{ items: [order('a')], next: 2 }]
   const { handle, ledger } = start()
@@ -295,6 +380,47 @@ describe('values that never become records', () => {
       expect.stringContaining(`the first ${cut.length} are kept`),
     ])
   })
+})
+
+test('the ledger holds how the values of a run drifted, field by field, and none of their data', async () => {
+  pages = [
+    { items: [order('a'), { ...order('b'), colour: 'secret', size: { of: 'secret' } }], next: 2 },
+    {
+      items: [
+        { ...order('c'), colour: 'secret' },
+        { id: 'd', amount: 'secret' },
+      ],
+      next: null,
+    },
+  ]
+  const { handle, ledger, to } = start()
+  expect(await handle(event())).toMatchObject({ fetched: 4, published: 3, deadLettered: 1 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+  const report = String(ledger('runs').at(-1)?.drift)
+  expect(JSON.parse(report)).toMatchObject({
+    lines: [
+      { kind: 'unknown', field: 'colour', effect: 'left-out', count: 2, sample: { value: 1, path: 'colour' } },
+      { kind: 'unknown', field: 'size', effect: 'left-out', count: 1, sample: { value: 1 } },
+      { kind: 'changed', field: 'amount', found: 'string', effect: 'dead-letter', count: 1, sample: { value: 3 } },
+    ],
+    others: 0,
+  })
+  expect(report).not.toContain('secret')
+})
+
+test('what a pipeline keeps of an unknown field is in the record', async () => {
+  const record: Pipeline['source']['record'] = (value, kept) => ({
+    ...(orders.source.record(value, kept) as object),
+    note: JSON.stringify(kept),
+  })
+  const evolving = { ...orders, source: { ...orders.source, record, drift: { unknown: 'evolve' } as const } }
+  pages = [{ items: [{ ...order('a'), colour: 'red', buyer: [1] }], next: null }]
+  const { handle, to } = start(undefined, evolving)
+  await handle(event())
+  const { payload } = unframe(to('orders')[0]?.value as Buffer)
+  expect(avroCodec(orderSchema).decode(payload, JSON.stringify(orderSchema)).note).toBe(
+    JSON.stringify({ colour: '"red"', buyer: '[1]' }),
+  )
 })
 
 describe('a run that fails', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { avroCodec } from '../../../src/core/avro-codec.ts'
 import { frame, unframe } from '../../../src/core/wire-format.ts'
 import { processHandler } from '../../../src/runtime/process.ts'
+import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { failingAmount, orderSchema, orders, ordersWithoutProcess, totalSchema } from '../../fixtures/orders.ts'
 import {
   eventOf,

@@ -72,6 +72,12 @@ describe('tables', () => {
     expect(change).toThrow('column "count" of table "visits" has type bigint, but the pipeline asks for int')
   })
 
+  test('another order is refused', () => {
+    const change = () => changes({ ...wanted, clusteringOrder: 'descending' }, present)
+    expect(change).toThrow(expect.objectContaining({ code: 'TABLE_MISMATCH' }))
+    expect(change).toThrow('table "visits" is sorted ascending, but the pipeline asks for descending')
+  })
+
   test.each([
     [{ partitionKey: ['id', 'day'], clusteringColumns: [] }, '((id, day))', 'day'],
     [{ partitionKey: ['day'], clusteringColumns: ['id'] }, '((day), id)', 'id'],

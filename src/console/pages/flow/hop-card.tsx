@@ -22,7 +22,7 @@ const tones: Readonly<Record<Hop['state'], Tone>> = { ok: 'good', paused: 'calm'
 export function HopCard({ hop, points, topic }: { hop: Hop; points: readonly SparkPoint[]; topic?: string }) {
   const { kind, state, reason } = hop
   const to = pageOf(hop, topic)
-  const name = kind === 'source' ? new URL(hop.name).host : hop.name
+  const { name } = hop
   const content = (
     <>
       <span class="hop-kind">
