@@ -6,19 +6,22 @@ import { definePipeline } from '../src/core/define-pipeline.ts'
 import { cursorInBody } from '../src/core/pagination.ts'
 import { days } from '../src/core/pipeline.ts'
 
+/** Tools mask what has this tag. */
+const personal = { 'confluent:tags': ['PII'] } as const
+
 const userFields = [
   { name: 'id', type: 'string' },
-  { name: 'first_name', type: 'string' },
-  { name: 'last_name', type: 'string' },
-  { name: 'gender', type: 'string' },
-  { name: 'address', type: 'string' },
-  { name: 'post_code', type: 'string' },
-  { name: 'email', type: 'string' },
-  { name: 'username', type: 'string' },
-  { name: 'dob', type: 'string' },
+  { name: 'first_name', type: 'string', ...personal },
+  { name: 'last_name', type: 'string', ...personal },
+  { name: 'gender', type: 'string', ...personal },
+  { name: 'address', type: 'string', ...personal },
+  { name: 'post_code', type: 'string', ...personal },
+  { name: 'email', type: 'string', ...personal },
+  { name: 'username', type: 'string', ...personal },
+  { name: 'dob', type: 'string', ...personal },
   { name: 'registered_date', type: 'string' },
-  { name: 'phone', type: 'string' },
-  { name: 'picture', type: 'string' },
+  { name: 'phone', type: 'string', ...personal },
+  { name: 'picture', type: 'string', ...personal },
   { name: 'country', type: 'string' },
   { name: 'nationality', type: 'string', default: '' },
 ] as const

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { IHeaders, Kafka } from 'kafkajs'
+import type { Consumer, IHeaders, Kafka } from 'kafkajs'
 import { SluiceError } from '../core/errors.ts'
 import { kafkaAnswer } from './kafka.ts'
 import { offsetBounds, type PartitionOffsets } from './kafka-offsets.ts'
@@ -21,6 +21,8 @@ export type TopicRecord = {
 }
 
 const catchUpMs = 60_000
+/** How long a reader that could not join may take to join at last. */
+const joinMs = 20_000
 
 /** Follows topics from given offsets on. */
 export type TopicReader = {
@@ -56,7 +58,7 @@ export async function readTopics(
     await Promise.allSettled([consumer.disconnect(), admin.disconnect()])
     throw error
   }
-  await consumer.run({
+  const reading = consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 4,
     eachBatch: async ({ batch }) => {
@@ -78,8 +80,19 @@ export async function readTopics(
       }
     },
   })
-  for (const [topic, offsets] of from) {
-    for (const [partition, offset] of offsets) consumer.seek({ topic, partition, offset: String(offset) })
+  const close = async () => {
+    await consumer.disconnect()
+    await admin.deleteGroups([groupId]).catch(() => {})
+    await admin.disconnect()
+  }
+  try {
+    await kafkaAnswer(
+      'the records of topics',
+      reading.then(() => seekOnceJoined(consumer, from)),
+    )
+  } catch (error) {
+    await close().catch(() => {})
+    throw error
   }
 
   return {
@@ -102,10 +115,22 @@ export async function readTopics(
         }
       }
     },
-    async close() {
-      await consumer.disconnect()
-      await admin.deleteGroups([groupId]).catch(() => {})
-      await admin.disconnect()
-    },
+    close,
+  }
+}
+
+/** kafkajs has no group to seek in while it begins to join anew, as after a connection that took too long. */
+async function seekOnceJoined(consumer: Consumer, from: ReadonlyMap<string, PartitionOffsets>): Promise<void> {
+  const deadline = Date.now() + joinMs
+  for (;;) {
+    try {
+      for (const [topic, offsets] of from) {
+        for (const [partition, offset] of offsets) consumer.seek({ topic, partition, offset: String(offset) })
+      }
+      return
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await delay(100)
+    }
   }
 }

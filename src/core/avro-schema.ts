@@ -21,6 +21,8 @@ export type AvroField = {
   readonly type: AvroType
   readonly default?: unknown
   readonly doc?: string
+  /** `['PII']` on personal data, which tools show only on request: see personal-data.ts. */
+  readonly 'confluent:tags'?: readonly string[]
 }
 
 /** The schema of a record: what each topic's values have. Write it `as const`. */

@@ -137,7 +137,8 @@ export function timedColumns(table: Table): string[] {
   )
 }
 
-function selectAll(keyspace: string, table: Table): string {
+/** A read of all rows. */
+export function selectAll(keyspace: string, table: Table): string {
   return `SELECT ${Object.keys(table.columns).join(', ')} FROM ${keyspace}.${table.name}`
 }
 

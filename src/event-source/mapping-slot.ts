@@ -84,6 +84,7 @@ export class MappingSlot {
       pollers: pollers?.size ?? 0,
       invocationsInFlight: pollers?.invocationsInFlight ?? 0,
       metrics: { ...this.#metrics.counts(), ...lagOf(partitions) },
+      invocationMs: this.#metrics.invocationMs(),
       partitions,
     }
   }

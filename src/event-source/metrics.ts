@@ -25,14 +25,34 @@ export type MetricCounts = Readonly<Record<(typeof counted)[number], number>>
 /** Records that are behind the settled prefixes: of the partition that is furthest behind, and in all. */
 export type LagMetrics = { readonly MaxOffsetLag: number; readonly SumOffsetLag: number }
 
+/** How long invocations took that ended in the last minute, in ms: the middle one, and the one that 1 % exceed. */
+export type InvocationTimes = { readonly p50: number; readonly p99: number }
+
 /** A counter of one mapping's events. */
-export type MetricsCounter = { count(event: PollerEvent): void; counts(): MetricCounts }
+export type MetricsCounter = {
+  count(event: PollerEvent): void
+  counts(): MetricCounts
+  /** Null when no invocation ended in the last minute. */
+  invocationMs(): InvocationTimes | null
+}
+
+const windowMs = 60_000
+/** More than this many are not kept: the latest stand for the minute. */
+const mostTimes = 1_000
 
 /** A counter at zero. `droppedCountsDelivered` is the setting of that name. */
 export function metricsCounter({ droppedCountsDelivered }: { droppedCountsDelivered: boolean }): MetricsCounter {
   const sums = Object.fromEntries(counted.map((name) => [name, 0])) as Record<(typeof counted)[number], number>
+  let times: { readonly at: number; readonly ms: number }[] = []
   return {
     counts: () => ({ ...sums }),
+    invocationMs() {
+      times = times.filter(({ at }) => at > Date.now() - windowMs)
+      if (times.length === 0) return null
+      const sorted = times.map(({ ms }) => ms).sort((a, b) => a - b)
+      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+      return { p50: at(0.5), p99: at(0.99) }
+    },
     count(event) {
       switch (event.type) {
         case 'polled':
@@ -40,6 +60,8 @@ export function metricsCounter({ droppedCountsDelivered }: { droppedCountsDelive
           sums.FilteredOutEventCount += event.filtered
           break
         case 'invoked':
+          if (event.outcome !== 'undelivered') times.push({ at: Date.now(), ms: event.ms })
+          if (times.length > 2 * mostTimes) times = times.slice(-mostTimes)
           if (event.outcome !== 'undelivered') sums.InvokedEventCount += event.records
           sums.FailedInvokeEventCount += event.failed
           if (event.outcome === 'function-error' || event.outcome === 'undelivered') sums.InvokeErrorCount += 1

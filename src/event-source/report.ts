@@ -4,7 +4,7 @@
  */
 
 import type { DiscardCondition } from './destination/destination.ts'
-import type { LagMetrics, MetricCounts } from './metrics.ts'
+import type { InvocationTimes, LagMetrics, MetricCounts } from './metrics.ts'
 
 /** AWS's states of a mapping; and, since AWS's pollers never end, those of one whose poller ends here or has ended. */
 export type MappingState =
@@ -109,5 +109,7 @@ export type MappingStatus = {
   readonly pollers: number
   readonly invocationsInFlight: number
   readonly metrics: MetricCounts & LagMetrics
+  /** Null when none ended in the last minute. */
+  readonly invocationMs: InvocationTimes | null
   readonly partitions: readonly PartitionStatus[]
 }

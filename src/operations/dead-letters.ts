@@ -3,6 +3,7 @@
  * Not for sending them: see redrive.ts.
  */
 import { createHash } from 'node:crypto'
+import { kafkaAnswer } from '../connect/kafka.ts'
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
@@ -165,7 +166,7 @@ async function readFrom(
 }
 
 async function expectDeployed(topic: string, { admin }: Clients): Promise<void> {
-  const existing = new Set(await admin.listTopics())
+  const existing = new Set(await kafkaAnswer('the topics', admin.listTopics()))
   const missing = [topic, deadLetterTopic(topic), parkingTopic(topic)].filter((name) => !existing.has(name))
   if (missing.length === 0) return
   throw new SluiceError('TOPIC_UNKNOWN', `topic ${missing.join(', ')} does not exist: deploy the app with "npm start"`)

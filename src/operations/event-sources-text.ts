@@ -43,13 +43,16 @@ function settingCells({ name, value, default: usual }: EventSource['settings'][n
 }
 
 function pollerCells(poller: PollerWord, now: number): string[][] {
-  const { state, lastProcessingResult, pollers, invocationsInFlight, metrics, partitions } = poller.status
+  const { state, lastProcessingResult, pollers, invocationsInFlight, metrics, invocationMs, partitions } = poller.status
   const counts = Object.entries(metrics).filter(([, count]) => count > 0)
   return [
     ['poller', `${poller.name}, process ${poller.pid}, as of ${age(poller, now)}`],
     ['state', state],
     ['last result', lastProcessingResult],
     ['members', `${pollers} in the group, ${invocationsInFlight} invocations in flight`],
+    ...(invocationMs
+      ? [['invocations', `half within ${invocationMs.p50} ms, 99 % within ${invocationMs.p99} ms, in the last minute`]]
+      : []),
     ['partitions', partitions.map(({ partition }) => partition).join(', ') || 'none'],
     ...counts.map(([name, count]) => [name, count.toLocaleString('en')]),
   ]

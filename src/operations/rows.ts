@@ -23,7 +23,12 @@ export async function readRows(
     throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names}`)
   }
   const rows = await allRows(cassandra, selectSome(keyspace, table, limit))
-  return rows.map((row) => Object.fromEntries(row.keys().map((column: string) => [column, plain(row[column])])))
+  return rows.map(plainRow)
+}
+
+/** A row as JSON can hold it, columns by name. */
+export function plainRow(row: types.Row): AnyRow {
+  return Object.fromEntries(row.keys().map((column: string) => [column, plain(row[column])]))
 }
 
 /** A value as JSON can hold it. */

@@ -32,6 +32,8 @@ export type Started = {
   readonly child: ChildProcess
   /** Resolves once its output holds the text; fails if it ends before. */
   said(text: string): Promise<void>
+  /** What its output holds so far. */
+  output(): string
 }
 
 /** The command line on one environment. */
@@ -64,6 +66,7 @@ export function sluiceOn(environment: string): Sluice {
       const { child, output } = launch(args)
       return {
         child,
+        output: () => output.stdout + output.stderr,
         said: (text) =>
           new Promise((resolve, reject) => {
             const look = () => (output.stdout + output.stderr).includes(text) && resolve()
@@ -98,7 +101,7 @@ export async function unscheduledUp(sluice: Sluice, environment: string, records
   if (!state) throw new Error('the environment is up but has no state')
   for (const { name } of pipelines) await stopSchedule(state.endpoints.aws, name)
   await started.said('where to look next')
-  return { child: started.child, endpoints: state.endpoints }
+  return { child: started.child, endpoints: state.endpoints, output: started.output() }
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { connectCassandra } from '../../src/connect/cassandra.ts'
+import { answered, consoleClient } from '../../src/console/client.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { AnyRow } from '../../src/core/table.ts'
 import { type Ended, lines, sluiceOn, unscheduledUp } from './sluice.ts'
@@ -15,11 +16,13 @@ const records = 600
 let up: ChildProcess
 let endpoints: Endpoints
 let client: Client
+let consoleUrl: string
 
 beforeAll(async () => {
   const started = await unscheduledUp(sluice, environment, 50)
   up = started.child
   endpoints = started.endpoints
+  consoleUrl = /the console (http:\S+)/.exec(started.output)?.[1] ?? ''
   client = connectCassandra(endpoints.cassandra)
 })
 
@@ -108,6 +111,23 @@ test('the status names the services, no stage is behind, and the latest run is s
       ],
     },
   ])
+})
+
+test('the console answers where npm start says, with its pages and what the command line shows', async () => {
+  const page = await fetch(consoleUrl)
+  expect(page.status).toBe(200)
+  const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(await page.text()) ?? []
+  expect((await fetch(new URL(script ?? '', consoleUrl))).status).toBe(200)
+  const api = consoleClient(consoleUrl)
+  expect(await answered(api.topics.$get())).toEqual(json(await sluice.run('topics', '--json')))
+  const { records: newest } = await answered(
+    api.topics[':topic'].records.$get({ param: { topic: 'users_enriched' }, query: { limit: '1' } }),
+  )
+  expect(newest).toMatchObject([{ value: { kind: 'decoded', masked: expect.arrayContaining(['email']) } }])
+  const live = await fetch(`${consoleUrl}/api/flow/live`)
+  const reader = live.body?.getReader()
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toMatch(/^event: flow$/m)
+  await reader?.cancel()
 })
 
 test('a deployed function can be run by hand, and its failure is shown with exit code 1', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { importsOf, violations } from '../fixtures/imports.ts'
 
 const clone = resolve(import.meta.dirname, '../..')
-const files = globSync('{src,functions,pipelines,cdk,layers}/**/*.{ts,mts}', {
+const files = globSync('{src,functions,pipelines,cdk,layers}/**/*.{ts,tsx,mts}', {
   cwd: clone,
   exclude: ['**/node_modules/**'],
 }).sort()
@@ -62,6 +62,8 @@ describe('a violation is found', () => {
     ['src/event-source/a.ts', "import { x } from '../local/b.ts'", 'src/event-source must not import src/local'],
     ['src/local/a.ts', "import { x } from '../../cdk/app.ts'", 'src/local must not import cdk'],
     ['src/operations/a.ts', "import { x } from '../cli/b.ts'", 'src/operations must not import src/cli'],
+    ['src/console/server/a.ts', "import { Kafka } from 'kafkajs'", 'src/console must not import kafkajs'],
+    ['src/console/server/a.ts', "import { x } from '../../connect/b.ts'", 'src/console must not import src/connect'],
     ['functions/a.ts', "import { x } from '../src/operations/b.ts'", 'functions must not import src/operations'],
     ['pipelines/a.ts', "import { x } from '../src/connect/b.ts'", 'pipelines must not import src/connect'],
     ['pipelines/a.ts', "import { S3Client } from '@aws-sdk/client-s3'", 'pipelines must not import @aws-sdk/client-s3'],

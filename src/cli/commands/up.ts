@@ -4,10 +4,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { pipelines as allPipelines } from '../../../pipelines/index.ts'
+import type { RunningConsole } from '../../console/server/start.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { loginFile } from '../../local/cassandra-login.ts'
 import { type EmulatorContainer, inContainers } from '../../local/container-hosting.ts'
+import { assertPortsFree } from '../../local/port-check.ts'
 import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
 import { asProcesses } from '../../local/process-hosting.ts'
 import { announcer } from '../../operations/announce.ts'
@@ -43,6 +45,9 @@ type Options = {
   pipelines?: string
   seed?: string
 }
+
+/** The console's port; `--port-offset` is added, and with `--free-ports` it is any free one. */
+const defaultConsolePort = 8091
 
 /** The command. Exit code 0 after Ctrl-C, or with `--once` after a proven run that wrote something; else 1. */
 export function upCommand(): Command {
@@ -84,6 +89,8 @@ async function run(given: Options, command: Command): Promise<void> {
   const pipelines = options.pipelines?.split(',').map((name) => findPipeline(allPipelines, name)) ?? allPipelines
   const signal = stopSignal()
   const folder = environmentFolder(options.environment)
+  const consolePort = options.freePorts ? 0 : defaultConsolePort + options.portOffset
+  if (!options.once && consolePort > 0) await assertPortsFree([{ port: consolePort, purpose: 'the console' }])
   const environment = await bringUp(
     {
       folder,
@@ -102,7 +109,7 @@ async function run(given: Options, command: Command): Promise<void> {
   try {
     const work = options.once
       ? runOnce(pipelines, options, environment, startedAt, ended)
-      : goOn(pipelines, options, environment, startedAt, ended)
+      : goOn(pipelines, { ...options, consolePort }, environment, startedAt, ended)
     await Promise.race([work, environment.failed, aborted(signal)])
   } finally {
     ending.abort()
@@ -141,7 +148,7 @@ async function runOnce(
 
 async function goOn(
   pipelines: readonly Pipeline[],
-  options: Options,
+  options: Options & { readonly consolePort: number },
   environment: RunningEnvironment,
   startedAt: number,
   signal: AbortSignal,
@@ -161,8 +168,24 @@ async function goOn(
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
     followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
   }
-  printProgress(whereToLook(pipelines, environment.endpoints, options.environment))
-  await Promise.all(followed)
+  // Only now, so that it takes nothing from the first row.
+  const web = await openConsole(options, environment)
+  printProgress(whereToLook(pipelines, environment.endpoints, options.environment, web.url))
+  try {
+    await Promise.race([Promise.all(followed), aborted(signal)])
+  } finally {
+    await web.stop()
+  }
+}
+
+async function openConsole(
+  { environment: name, consolePort }: Options & { readonly consolePort: number },
+  { endpoints, clients }: RunningEnvironment,
+): Promise<RunningConsole> {
+  // Loaded here, so that other commands do not load it.
+  const { startConsole } = await import('../../console/server/start.ts')
+  const place = { endpoints, folder: environmentFolder(name) }
+  return startConsole({ environment: name, pipelines: allPipelines, clients, place, port: consolePort })
 }
 
 /** Judges all that is open, also what ran while nobody looked. */
@@ -212,10 +235,12 @@ function whereToLook(
   pipelines: readonly Pipeline[],
   { aws, cassandra, kafka, registry }: Endpoints,
   environment: string,
+  consoleUrl: string,
 ): string {
   const tables = pipelines.flatMap((pipeline) => pipeline.tables.map(({ name }) => name))
   const named = environment === 'default' ? '' : ` --environment ${environment}`
   return `
+the console ${consoleUrl}
 where to look next (in another terminal)
   npm run sluice -- status${named}
 ${tables.map((table) => `  npm run sluice -- rows ${table} --limit 5${named}`).join('\n')}

@@ -14,6 +14,7 @@ export function mappingStatus(change: Partial<MappingStatus> = {}): MappingStatu
     pollers: 1,
     invocationsInFlight: 0,
     metrics: { ...metricsCounter({ droppedCountsDelivered: false }).counts(), MaxOffsetLag: 0, SumOffsetLag: 0 },
+    invocationMs: null,
     partitions: [],
     ...change,
   }

@@ -1,0 +1,44 @@
+/**
+ * One pipeline: its hops from left to right, dead letters below the topic that they belong to, its proof above.
+ */
+import type { FlowPoint, PipelineFlow } from '../../../operations/flow.ts'
+import type { Hop } from '../../../operations/flow-hops.ts'
+import { Ago } from '../parts/time.tsx'
+import { HopCard } from './hop-card.tsx'
+import { ProofLine } from './proof-line.tsx'
+
+/** The section; `points` are the minutes before. */
+export function PipelineSection({ flow, points }: { flow: PipelineFlow; points: readonly FlowPoint[] }) {
+  const { pipeline, schedule, hops, latestRun, proof } = flow
+  const line = hops.filter(({ kind }) => kind !== 'dead-letters')
+  const lettersOf = (hop: Hop) => hops.find(({ id }) => id === `dead-letters:${hop.name}`)
+  const pointsOf = ({ id }: Hop) =>
+    points.map(({ at, figures }) => ({ at, value: figures[`${pipeline}/${id}`]?.[0] ?? null }))
+  return (
+    <section class="pipeline" id={pipeline} aria-labelledby={`${pipeline}-name`}>
+      <div class="pipeline-head">
+        <h2 id={`${pipeline}-name`}>{pipeline}</h2>
+        <p class="faint">
+          {schedule.replace(/^rate\((.*)\)$/, 'every $1').replace('every 1 ', 'every ')}
+          {latestRun && (
+            <>
+              , last run <Ago at={latestRun.startedAt} />
+            </>
+          )}
+        </p>
+      </div>
+      <ProofLine proof={proof} />
+      <ol class="hops">
+        {line.map((hop) => {
+          const letters = hop.kind === 'topic' ? lettersOf(hop) : undefined
+          return (
+            <li key={hop.id} class={`hop-column hop-${hop.kind}`}>
+              <HopCard hop={hop} points={pointsOf(hop)} />
+              {letters && <HopCard hop={letters} points={pointsOf(letters)} topic={hop.name} />}
+            </li>
+          )
+        })}
+      </ol>
+    </section>
+  )
+}

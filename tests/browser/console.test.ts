@@ -1,0 +1,24 @@
+import { afterAll, beforeAll } from 'vitest'
+import { dataTests } from './data.ts'
+import { deadLetterTests } from './dead-letters.ts'
+import { everywhereTests } from './everywhere.ts'
+import { liveTests } from './live.ts'
+import { safetyTests } from './safety.ts'
+import { openScene, type Scene } from './scene.ts'
+
+let scene: Scene
+
+beforeAll(async () => {
+  scene = await openScene(`test-browser-${process.pid}`, 40)
+})
+
+afterAll(async () => {
+  await scene?.close()
+})
+
+const opened = () => scene
+safetyTests(opened)
+dataTests(opened)
+deadLetterTests(opened)
+liveTests(opened)
+everywhereTests(opened)

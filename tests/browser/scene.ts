@@ -1,0 +1,100 @@
+/**
+ * What the browser tests share: an environment with data of every kind, a console on it that can be restarted, a browser.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
+import { createProducer } from '../../src/connect/kafka-producer.ts'
+import { type ConsoleClient, consoleClient } from '../../src/console/client.ts'
+import { startConsole } from '../../src/console/server/start.ts'
+import type { Endpoints } from '../../src/core/endpoints.ts'
+import { type Clients, openClients } from '../../src/operations/clients.ts'
+import { environmentFolder } from '../../src/operations/places.ts'
+import { type Sluice, sluiceOn, unscheduledUp } from '../system/sluice.ts'
+import { openBrowser } from './chromium.ts'
+
+/** A page, and what its browser complained of. */
+export type Opened = { readonly page: Page; readonly complaints: string[] }
+
+/** The scene. */
+export type Scene = {
+  readonly sluice: Sluice
+  readonly endpoints: Endpoints
+  readonly clients: Clients
+  /** The environment's. */
+  readonly folder: string
+  readonly url: string
+  readonly api: ConsoleClient
+  /** Opens a path in a browser of its own; it is closed with the scene. */
+  open(path: string, options?: BrowserContextOptions): Promise<Opened>
+  stopConsole(): Promise<void>
+  /** Starts the console again, on the same port. */
+  startConsole(): Promise<void>
+  /** Produces raw bytes as a value, with a key of its own; answers the key. */
+  produce(topic: string, value: Buffer, headers?: Record<string, string>): Promise<string>
+  close(): Promise<void>
+}
+
+/** Opens the scene in a new environment, with a first run of so many records. */
+export async function openScene(environment: string, records: number): Promise<Scene> {
+  const sluice = sluiceOn(environment)
+  const stops: (() => unknown)[] = [() => sluice.cleanUp()]
+  const close = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop()
+  }
+  try {
+    const { endpoints } = await unscheduledUp(sluice, environment, records)
+    const clients = await openClients(endpoints)
+    stops.push(() => clients.close())
+    const folder = environmentFolder(environment)
+    const place = { endpoints, folder }
+    const start = (port: number) => startConsole({ environment, pipelines, clients, place, port })
+    let running = await start(0)
+    stops.push(() => running.stop())
+    const { url } = running
+    const browser: Browser = await openBrowser()
+    stops.push(() => browser.close())
+    return {
+      ...{ sluice, endpoints, clients, folder, url, api: consoleClient(url), close },
+      async open(path, options = {}) {
+        const context = await browser.newContext({
+          viewport: { width: 1440, height: 900 },
+          locale: 'en-GB',
+          ...options,
+        })
+        const page = await context.newPage()
+        const complaints: string[] = []
+        page.on('console', (message) => {
+          if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+        })
+        page.on('pageerror', (error) => complaints.push(error.message))
+        await page.goto(url + path, { waitUntil: 'commit' })
+        return { page, complaints }
+      },
+      stopConsole: () => running.stop(),
+      async startConsole() {
+        running = await start(Number(new URL(url).port))
+      },
+      async produce(topic, value, headers = {}) {
+        const key = randomUUID()
+        const producer = createProducer(clients.kafka)
+        try {
+          await producer.send(topic, [{ key, value, headers, timestamp: Date.now() }])
+        } finally {
+          await producer.disconnect()
+        }
+        return key
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Closes a page that must have had nothing to complain of but what is expected. */
+export async function closeQuiet({ page, complaints }: Opened, expected: readonly string[] = []): Promise<void> {
+  await page.context().close()
+  expect(complaints).toEqual(expected.map((text) => expect.stringContaining(text)))
+}
