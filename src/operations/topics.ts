@@ -2,6 +2,7 @@
  * The topics of the app as Kafka and the registry have them: size, retention, schema, and who is how far behind.
  */
 import type { Admin, ConfigResourceTypes } from 'kafkajs'
+import { kafkaAnswer } from '../connect/kafka.ts'
 import { committedOffsets, offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { Topology } from '../core/topology.ts'
 import type { SchemaId } from '../core/wire-format.ts'
@@ -33,7 +34,7 @@ const topicResource: ConfigResourceTypes = 2
 /** The state of each topic of the model, in its order. */
 export async function topicStatuses({ topics, subjects }: Topology, clients: Clients): Promise<TopicStatus[]> {
   const { admin, registry } = clients
-  const existing = new Set(await admin.listTopics())
+  const existing = new Set(await kafkaAnswer('the topics', admin.listTopics()))
   const present = topics.map(({ name }) => name).filter((name) => existing.has(name))
   const [retention, groups] = await Promise.all([retentionOf(admin, present), groupIds(admin)])
   return Promise.all(
@@ -58,7 +59,7 @@ export async function topicStatuses({ topics, subjects }: Topology, clients: Cli
 }
 
 async function groupIds(admin: Admin): Promise<string[]> {
-  const { groups } = await admin.listGroups()
+  const { groups } = await kafkaAnswer('the consumer groups', admin.listGroups())
   return groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(readerPrefix))
 }
 
