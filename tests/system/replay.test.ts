@@ -65,7 +65,8 @@ async function recordsOf(partition: number): Promise<TopicRecord[]> {
 }
 
 test('mappings are listed with what the poller says and the lag that Kafka knows, and shown with each setting', async () => {
-  const listed = json(await sluice.run('event-sources', 'list', '--json'))
+  const every = json(await sluice.run('event-sources', 'list', '--json'))
+  const listed = every.filter(({ id }: { id: string }) => id.startsWith('sluice-users-'))
   expect(listed).toMatchObject([
     { id: 'sluice-users-process', isWanted: true, wantedBy: 'definition', problem: null },
     { id: group, pollers: [{ name: 'npm start', status: { state: 'Enabled', lastProcessingResult: 'OK' } }] },
@@ -77,7 +78,7 @@ test('mappings are listed with what the poller says and the lag that Kafka knows
   expect(stdout).toMatch(/^poller +npm start, process \d+, as of \d s ago$/m)
   expect(stdout).toMatch(/^CommittedEventCount +300$/m)
   const { code, stderr } = await sluice.run('event-sources', 'show', 'users')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('there are sluice-users-process, sluice-users-write')])
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/there are .*sluice-users-process, sluice-users-write/)])
 })
 
 test('a disabled mapping rests, and its records wait; enabled it goes on where it stood', async () => {

@@ -11,6 +11,7 @@ import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge
 import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { mappingParameterPath } from '../../src/core/event-source-mapping.ts'
@@ -24,7 +25,11 @@ import { stopSchedule } from '../fixtures/schedule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-round-trip-'))
 const documented = readFileSync(join(cloneFolder, 'docs/local.md'), 'utf8')
-const functions = (['ingest', 'process', 'write'] as const).map((stage) => functionName(pipeline.name, stage))
+/** Functions that a mapping invokes. */
+const mapped = pipelines.flatMap(({ name, process }) =>
+  (process ? (['process', 'write'] as const) : (['write'] as const)).map((stage) => functionName(name, stage)),
+)
+const functions = [...pipelines.map(({ name }) => functionName(name, 'ingest')), ...mapped]
 let stack: LocalStack
 let clients: Clients
 
@@ -79,6 +84,9 @@ const deployedFunctions = async () => {
   const { Functions = [] } = await new LambdaClient(awsConfig(stack.endpoints.aws)).send(new ListFunctionsCommand({}))
   return Functions.map((each) => each.FunctionName)
 }
+const stopSchedules = async () => {
+  for (const { name } of pipelines) await stopSchedule(stack.endpoints.aws, name)
+}
 const rules = async () => {
   const events = new EventBridgeClient(awsConfig(stack.endpoints.aws))
   const { Rules = [] } = await events.send(new ListRulesCommand({}))
@@ -110,9 +118,9 @@ test('bootstrap and deploy give an app that works', async () => {
   await run('npx cdk bootstrap')
   await run('npx cdk deploy')
   expect(await deployedFunctions()).toEqual(expect.arrayContaining(functions))
-  expect(await rules()).toContain(ruleName(pipeline.name))
-  expect(await mappings()).toEqual(functions.filter((name) => !name.endsWith('ingest')))
-  await stopSchedule(stack.endpoints.aws, pipeline.name)
+  expect(await rules()).toEqual(expect.arrayContaining(pipelines.map(({ name }) => ruleName(name))))
+  expect(await mappings()).toEqual(mapped.toSorted())
+  await stopSchedules()
   expect(await trigger(stack.endpoints.aws, pipeline, { records: 20, seed: 'round-trip' })).toMatchObject({
     fetched: 20,
   })
@@ -147,7 +155,7 @@ test('destroy takes functions, rule and mappings away, and leaves topics, tables
 test('deploy after destroy goes on with the data', async () => {
   const kept = await data()
   await run('npx cdk deploy')
-  await stopSchedule(stack.endpoints.aws, pipeline.name)
+  await stopSchedules()
   expect(await trigger(stack.endpoints.aws, pipeline, { records: 20, seed: 'again' })).toMatchObject({ fetched: 20 })
   expect((await data()).published).toBeGreaterThanOrEqual(kept.published + 20)
   expect((await data()).subjects).toEqual(kept.subjects)
