@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
 import { createProducer } from '../../src/connect/kafka-producer.ts'
@@ -43,7 +44,7 @@ const settled = async () => (await observeRun(pipeline, 'by-hand', clients, 120_
 
 test('a redrive that is killed midway and started again sends each dead letter once, and loses none', async () => {
   const idOf = ({ name, schema }: AnyTopic) => clients.registry.idOf(valueSubject(name), JSON.stringify(schema))
-  const ids = await Promise.all(topicsOf(pipeline).map(idOf))
+  const ids = await Promise.all(pipelines.flatMap(topicsOf).map(idOf))
   const unknownId = Math.max(...ids.map(Number)) + 1
   const phone = '0'.repeat(8_000)
   const records = Array.from({ length: 3_000 }, () => userRecord(unknownId, { id: randomUUID(), phone }, Date.now()))

@@ -25,9 +25,8 @@ beforeAll(async () => {
   clients = await openClients(endpoints)
   const idOf = async ({ name, schema }: AnyTopic) =>
     Number(await clients.registry.idOf(valueSubject(name), JSON.stringify(schema)))
-  const ids = await Promise.all(topicsOf(pipeline).map(idOf))
-  schemaId = ids[0] ?? 0
-  lateSchemaId = Math.max(...ids) + 1
+  schemaId = await idOf(pipeline.topic)
+  lateSchemaId = Math.max(...(await Promise.all(pipelines.flatMap(topicsOf).map(idOf)))) + 1
 })
 
 afterAll(async () => {
