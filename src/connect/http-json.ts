@@ -6,6 +6,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import type { RegistryEndpoint } from '../core/endpoints.ts'
+import { jsonOrNull } from '../core/json.ts'
 
 type ConfluentEndpoint = Extract<RegistryEndpoint, { readonly url: string }>
 
@@ -30,19 +31,11 @@ export async function requestJson(
   const sent = open(url, { method, headers, signal, ca, cert, key, passphrase }, (response) => {
     const parsed = async () => {
       const text = (await buffer(response)).toString()
-      return { status: response.statusCode ?? 0, body: parsedJson(text) }
+      return { status: response.statusCode ?? 0, body: jsonOrNull(text) }
     }
     parsed().then(resolve, reject)
   })
   sent.once('error', reject)
   sent.end(body)
   return promise
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

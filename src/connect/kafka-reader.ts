@@ -31,6 +31,20 @@ export type TopicReader = {
   close(): Promise<void>
 }
 
+/** Hands over every record that the topics hold now from the given offsets on; as {@link readTopics}. */
+export async function readUntilNow(
+  kafka: Kafka,
+  from: ReadonlyMap<string, PartitionOffsets>,
+  onRecord: (record: TopicRecord) => void,
+): Promise<void> {
+  const reader = await readTopics(kafka, from, onRecord)
+  try {
+    await reader.catchUp()
+  } finally {
+    await reader.close()
+  }
+}
+
 /**
  * Hands over every record of the topics from the given offsets on, in order per partition, until closed.
  * The group it needs has a name of its own and is deleted in the end. Fails with KAFKA_UNAVAILABLE or KAFKA_REFUSED.

@@ -4,6 +4,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { type GenericSchema, type InferOutput, nonEmpty, object, optional, pipe, safeParse, string } from 'valibot'
 import type { Login } from '../core/endpoints.ts'
+import { jsonOrNull } from '../core/json.ts'
 
 const login = object({ username: string(), password: string() })
 const pem = pipe(string(), nonEmpty())
@@ -47,16 +48,7 @@ async function readForm<T>(
   wanted: string,
   given: SecretsManagerClient | undefined,
 ): Promise<T> {
-  const parsed = safeParse(form, parsedJson(await readSecret(secretName, given)))
+  const parsed = safeParse(form, jsonOrNull(await readSecret(secretName, given)))
   if (parsed.success) return parsed.output
   throw new Error(`secret ${secretName} holds no ${wanted}`)
-}
-
-/** Null for anything else. The parser's own message would quote the secret. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -2,6 +2,7 @@
  * Counts what a mapping does, under the names of AWS's event source mapping metrics.
  * Source: AWS Lambda Developer Guide, "Event source mapping metrics".
  */
+import { quantile } from '../core/quantile.ts'
 import type { PartitionStatus, PollerEvent } from './report.ts'
 
 const counted = [
@@ -50,8 +51,7 @@ export function metricsCounter({ droppedCountsDelivered }: { droppedCountsDelive
       times = times.filter(({ at }) => at > Date.now() - windowMs)
       if (times.length === 0) return null
       const sorted = times.map(({ ms }) => ms).sort((a, b) => a - b)
-      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-      return { p50: at(0.5), p99: at(0.99) }
+      return { p50: quantile(sorted, 0.5) ?? 0, p99: quantile(sorted, 0.99) ?? 0 }
     },
     count(event) {
       switch (event.type) {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { kafkaAnswer } from '../connect/kafka.ts'
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { OutgoingRecord } from '../connect/kafka-producer.ts'
-import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
+import { readUntilNow, type TopicRecord } from '../connect/kafka-reader.ts'
 import { SluiceError } from '../core/errors.ts'
 import { formatPosition, headerNames, headerText, parsePosition, type RecordPosition } from '../core/headers.ts'
 import { deadLetterTopic, parkingTopic } from '../core/names.ts'
@@ -48,7 +48,7 @@ export type DeadLetter = {
 export async function deadLettersOf(topic: string, clients: Clients): Promise<DeadLetter[]> {
   await expectDeployed(topic, clients)
   const found: Found[] = []
-  await readFrom(await startOf(deadLetterTopic(topic), clients), clients, (record) => {
+  await readUntilNow(clients.kafka, await startOf(deadLetterTopic(topic), clients), (record) => {
     const letter = describeDeadLetter(record)
     found.push({ letter, record: letter.origin && recordGivenUp(record, letter.origin) })
   })
@@ -74,7 +74,7 @@ export async function deadLetterRecords(
     from.set(partition, Math.max(start.get(partition) ?? 0, Math.min(last, ...offsets)))
   }
   const records = new Map<string, TopicRecord>()
-  await readFrom(new Map([[name, from]]), clients, (record) => {
+  await readUntilNow(clients.kafka, new Map([[name, from]]), (record) => {
     if (wanted.has(formatPosition(record))) records.set(formatPosition(record), record)
   })
   return records
@@ -139,7 +139,7 @@ async function sentDeadLetters(topic: string, letters: readonly DeadLetter[], cl
   }
   const from = new Map<string, PartitionOffsets>([[topic, behind], ...(await startOf(parkingTopic(topic), clients))])
   const sent = new Map<string, Sent>()
-  await readFrom(from, clients, (record) => {
+  await readUntilNow(clients.kafka, from, (record) => {
     const letter = headerText(record.headers, headerNames.redrivenFrom)
     const { topic: at, partition, offset } = record
     const state = at === topic ? 'redriven' : 'parked'
@@ -150,19 +150,6 @@ async function sentDeadLetters(topic: string, letters: readonly DeadLetter[], cl
 
 async function startOf(topic: string, { admin }: Clients): Promise<Map<string, PartitionOffsets>> {
   return new Map([[topic, (await offsetBounds(admin, topic)).start]])
-}
-
-async function readFrom(
-  from: ReadonlyMap<string, PartitionOffsets>,
-  { kafka }: Clients,
-  onRecord: (record: TopicRecord) => void,
-): Promise<void> {
-  const reader = await readTopics(kafka, from, onRecord)
-  try {
-    await reader.catchUp()
-  } finally {
-    await reader.close()
-  }
 }
 
 async function expectDeployed(topic: string, { admin }: Clients): Promise<void> {

@@ -3,6 +3,7 @@
  */
 import { deadLetterTopic, functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { quantile } from '../core/quantile.ts'
 import type { MappingStatus } from '../event-source/report.ts'
 import type { Run } from '../runtime/ledger.ts'
 import { type FlowSample, readingStages, type TopicOffsets } from './flow-sample.ts'
@@ -78,8 +79,8 @@ function ingestHops(pipeline: string, topic: string, source: string, history: Fl
   const failure = newest?.error ? { state: 'failing' as const, reason: failureText(newest) } : {}
   const rate = rateOf(history, ({ topics }) => endOf(topics.get(topic)))
   const isSourceFailure = newest?.error?.code.startsWith('SOURCE_') ?? false
-  const fetching = percentile99(ended.map(({ fetchMs }) => fetchMs))
-  const whole = percentile99(ended.map((run) => (run.finishedAt ?? run.startedAt) - run.startedAt))
+  const fetching = quantile(ascending(ended.map(({ fetchMs }) => fetchMs)), 0.99)
+  const whole = quantile(ascending(ended.map((run) => (run.finishedAt ?? run.startedAt) - run.startedAt)), 0.99)
   return [
     hop({ id: 'source', kind: 'source', name: source, rate, p99Ms: fetching, ...(isSourceFailure ? failure : {}) }),
     hop({
@@ -188,7 +189,6 @@ function heldBy({ start, end }: TopicOffsets): number[] {
   return [...end].sort(([a], [b]) => a - b).map(([partition, last]) => last - (start.get(partition) ?? 0))
 }
 
-function percentile99(times: readonly number[]): number | null {
-  const sorted = [...times].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? null
+function ascending(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b)
 }

@@ -17,13 +17,16 @@ export async function readRows(
   name: string,
   limit: number,
 ): Promise<AnyRow[]> {
-  const table = topology.tables.find((each) => each.name === name)
-  if (!table) {
-    const names = topology.tables.map((each) => each.name).join(', ')
-    throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names}`)
-  }
-  const rows = await allRows(cassandra, selectSome(keyspace, table, limit))
+  const rows = await allRows(cassandra, selectSome(keyspace, tableNamed(name, topology.tables), limit))
   return rows.map(plainRow)
+}
+
+/** The table of that name. Fails with ARGUMENT_INVALID, naming those there are. */
+export function tableNamed<T extends { readonly name: string }>(name: string, tables: readonly T[]): T {
+  const table = tables.find((each) => each.name === name)
+  if (table) return table
+  const names = tables.map((each) => each.name).join(', ')
+  throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names}`)
 }
 
 /** A row as JSON can hold it, columns by name. */

@@ -12,7 +12,7 @@ import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import type { AnyRow, CqlType, Table } from '../core/table.ts'
 import { topologyOf } from '../core/topology.ts'
 import type { Clients } from './clients.ts'
-import { plainRow } from './rows.ts'
+import { plainRow, tableNamed } from './rows.ts'
 
 /** A table with what its columns hold. `pipeline` is null for those of the ledger. */
 export type TableView = {
@@ -57,12 +57,8 @@ export async function tablePage(
   pipelines: readonly Pipeline[],
   { cassandra }: Clients,
 ): Promise<TablePage> {
-  const table = topologyOf(pipelines).tables.find((each) => each.name === name)
-  const view = tableViews(pipelines).find((each) => each.name === name)
-  if (!table || !view) {
-    const names = tableViews(pipelines).map((each) => each.name)
-    throw new SluiceError('ARGUMENT_INVALID', `there is no table "${name}": there are ${names.join(', ')}`)
-  }
+  const view = tableNamed(name, tableViews(pipelines))
+  const table = tableNamed(name, topologyOf(pipelines).tables)
   const values = key === null ? [] : keyValues(table, key)
   const query = key === null ? selectAll(keyspace, table) : selectPartition(keyspace, table)
   try {

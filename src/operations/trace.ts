@@ -1,7 +1,7 @@
 /**
  * Tracing one record from end to end: its run, where it stood, which batches held it, and its row or its dead letter.
  */
-import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
+import { readUntilNow, type TopicRecord } from '../connect/kafka-reader.ts'
 import { selectByKey } from '../core/cql.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
@@ -70,15 +70,10 @@ export async function trace(
     ranges.filter(({ topic }) => topic === pipeline.topic.name),
     clients,
   )
-  const reader = await readTopics(clients.kafka, from, (record) => {
+  await readUntilNow(clients.kafka, from, (record) => {
     index.add(record)
     if (record.topic.endsWith(deadLetterTopic(''))) letters.push(record)
   })
-  try {
-    await reader.catchUp()
-  } finally {
-    await reader.close()
-  }
   const position = published.at(-1)
   const source = position ? index.source(position) : undefined
   const outputs = position ? index.outputs(position) : []

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pipeline } from '../../pipelines/users.ts'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
 import { createProducer, type OutgoingRecord, type RecordProducer } from '../../src/connect/kafka-producer.ts'
-import { readTopics, type TopicRecord } from '../../src/connect/kafka-reader.ts'
+import { readUntilNow, type TopicRecord } from '../../src/connect/kafka-reader.ts'
 import type { Account } from '../../src/core/accounting.ts'
 import { deadLetterTopic } from '../../src/core/names.ts'
 import { freePorts, type KafkaNodes } from '../../src/local/ports.ts'
@@ -62,13 +62,8 @@ export async function faultEnvironment(
       const name = deadLetterTopic(topic)
       const { start } = await offsetBounds(clients.admin, name)
       const found: TopicRecord[] = []
-      const reader = await readTopics(clients.kafka, new Map([[name, start]]), (record) => found.push(record))
-      try {
-        await reader.catchUp()
-        return found
-      } finally {
-        await reader.close()
-      }
+      await readUntilNow(clients.kafka, new Map([[name, start]]), (record) => found.push(record))
+      return found
     },
     async remove() {
       await producer.disconnect()

@@ -21,7 +21,7 @@ import type { Admin } from 'kafkajs'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { connectKafka } from '../../src/connect/kafka.ts'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
-import { readTopics } from '../../src/connect/kafka-reader.ts'
+import { readUntilNow } from '../../src/connect/kafka-reader.ts'
 import { createTopics } from '../../src/connect/kafka-topics.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import type { Place } from './event-source-sink.ts'
@@ -131,15 +131,10 @@ function topic(name: string, { kafka }: Pick<Endpoints, 'kafka'>, admin: Admin):
       const { start } = await offsetBounds(admin, name)
       const places: Place[] = []
       const client = connectKafka({ ...kafka, clientId: 'destination-test' })
-      const reader = await readTopics(client, new Map([[name, start]]), ({ value }) => {
+      await readUntilNow(client, new Map([[name, start]]), ({ value }) => {
         places.push(...placesIn(String(value)))
       })
-      try {
-        await reader.catchUp()
-        return places
-      } finally {
-        await reader.close()
-      }
+      return places
     },
   }
 }

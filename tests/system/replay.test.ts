@@ -6,7 +6,7 @@ import { awsConfig } from '../../src/connect/aws.ts'
 import { allRows } from '../../src/connect/cassandra.ts'
 import { committedOffsets, offsetBounds } from '../../src/connect/kafka-offsets.ts'
 import { createProducer } from '../../src/connect/kafka-producer.ts'
-import { readTopics, type TopicRecord } from '../../src/connect/kafka-reader.ts'
+import { readUntilNow, type TopicRecord } from '../../src/connect/kafka-reader.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import { mappingParameterPath } from '../../src/core/event-source-mapping.ts'
 import { consumerGroup } from '../../src/core/names.ts'
@@ -53,14 +53,9 @@ async function replayGroups(): Promise<string[]> {
 
 async function recordsOf(partition: number): Promise<TopicRecord[]> {
   const found: TopicRecord[] = []
-  const reader = await readTopics(clients.kafka, new Map([[topic, new Map([[partition, 0]])]]), (record) => {
+  await readUntilNow(clients.kafka, new Map([[topic, new Map([[partition, 0]])]]), (record) => {
     if (record.partition === partition) found.push(record)
   })
-  try {
-    await reader.catchUp()
-  } finally {
-    await reader.close()
-  }
   return found
 }
 

@@ -3,6 +3,7 @@
  * the emulator's log holds.
  * Not for entries of several lines: see entries.ts.
  */
+import { jsonOrNull } from '../../../core/json.ts'
 
 /** What a line that begins an entry says. */
 export type LogLine = {
@@ -80,7 +81,7 @@ const constantFields = new Set([
 
 /** The structured line of a function: its further fields follow the message as JSON. */
 function functionLine(line: string): LogLine | null {
-  const entry = jsonObject(line)
+  const entry = jsonOrNull(line) as Readonly<Record<string, unknown>> | null
   if (!entry) return null
   const { function_name: service, timestamp, level, service: logger, message } = entry
   if (![service, timestamp, level, logger, message].every((field) => typeof field === 'string')) return null
@@ -94,14 +95,6 @@ function functionLine(line: string): LogLine | null {
     level: levelOf(String(level)),
     logger: String(logger),
     message: `${message}${fields}`,
-  }
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }
 
