@@ -28,6 +28,7 @@ export default defineConfig({
       project('contract', withServices),
       project('system', withServices),
       project('conformance', { ...withServices, maxConcurrency: 8 }),
+      project('spark', { ...withServices, testTimeout: 300_000 }),
       project('bench', { ...withServices, testTimeout: 600_000 }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],

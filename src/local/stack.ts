@@ -26,7 +26,7 @@ export type StackOptions = {
   readonly fresh: boolean
   /** Child processes unless given. */
   readonly hosting?: HostingOf
-  /** All unless given. */
+  /** All but Spark unless given. */
   readonly services?: readonly ServiceName[]
   /** Gets one line per event. */
   readonly report: (line: string) => void
@@ -57,6 +57,8 @@ export type LocalStack = {
   stop(): Promise<void>
 }
 
+/** Those that are started with the others only where asked for: later, by their control. */
+const laterServices: readonly ServiceName[] = ['spark']
 /** The quickest first, so that work on it can begin; then by how long they take. */
 const startOrder: readonly ServiceName[] = [
   'source',
@@ -66,9 +68,11 @@ const startOrder: readonly ServiceName[] = [
   'kafka',
   'kafka-2',
   'kafka-3',
+  'spark',
 ]
 /** Those that use others first. */
 const stopOrder: readonly (readonly ServiceName[])[] = [
+  ['spark'],
   ['source'],
   ['emulator'],
   ['registry'],
@@ -87,7 +91,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const folders = foldersOf(folder)
   const hosting = hostingOf(folder, ports)
   const exists = (name: ServiceName) => hosting.listeners(name).length > 0
-  const wanted = startOrder.filter((name) => exists(name) && (services?.includes(name) ?? true))
+  const isAsked = (name: ServiceName) => services?.includes(name) ?? !laterServices.includes(name)
+  const wanted = startOrder.filter((name) => exists(name) && isAsked(name))
+  const isControlled = (name: ServiceName) => wanted.includes(name) || (exists(name) && laterServices.includes(name))
   const nodes = kafkaNodes(ports)
   const death = Promise.withResolvers<never>()
   death.promise.catch(() => {})
@@ -99,7 +105,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     mkdirSync(folders.data('.'), { recursive: true, mode: 0o700 })
     mkdirSync(join(folder, 'logs'), { recursive: true })
     const endpoints = endpointsOf(ports, storedLogin(folder))
-    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => wanted.includes(name))
+    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => isControlled(name))
     return { endpoints, controls: new Map(controlled.map((each) => [each.name, each])) }
   }
 

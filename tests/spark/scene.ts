@@ -1,0 +1,127 @@
+/**
+ * A job of the users pipeline on real services: Kafka, the registry and Spark, with topics and subjects as deployed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '../../pipelines/users.ts'
+import { connectKafka } from '../../src/connect/kafka.ts'
+import { createProducer, type OutgoingRecord } from '../../src/connect/kafka-producer.ts'
+import { readTopics } from '../../src/connect/kafka-reader.ts'
+import { connectRegistry } from '../../src/connect/registry.ts'
+import { avroCodec, type AvroRecord } from '../../src/core/avro-codec.ts'
+import { type JobDefinition, resultTopic } from '../../src/core/job.ts'
+import { noCounts } from '../../src/core/job-progress.ts'
+import { valueSubject } from '../../src/core/names.ts'
+import { type AnyTopic, writtenTopic } from '../../src/core/pipeline.ts'
+import { topologyOf } from '../../src/core/topology.ts'
+import { frame, type SchemaId, unframe } from '../../src/core/wire-format.ts'
+import { freePorts } from '../../src/local/ports.ts'
+import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
+import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
+import { ensureTopics } from '../../src/runtime/topology/topics.ts'
+import { defaultPatience } from '../../src/runtime/topology/wait.ts'
+
+/** The job and the topic that it reads. */
+export const job = pipeline.analytics?.[0] as JobDefinition
+export const source: AnyTopic = writtenTopic(pipeline)
+export const result: AnyTopic = resultTopic(job)
+
+/** Services with a supervised job. */
+export type Scene = {
+  readonly stack: LocalStack
+  readonly registry: ReturnType<typeof connectRegistry>
+  /** A user that signs up: all that the job looks at, and the rest made up. */
+  user(id: string, country: string): AvroRecord
+  /** Publishes records of the source topic's own schema, or bytes as they are. */
+  publish(records: readonly { readonly value: AvroRecord | Buffer; readonly timestamp: number }[]): Promise<void>
+  /** The latest result of each key. */
+  results(): Promise<Map<string, AvroRecord>>
+  start(): SupervisedJob
+  close(): Promise<void>
+}
+
+/** Starts the services in a folder of their own. */
+export async function startScene(): Promise<Scene> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
+  const services = ['kafka', 'registry', 'spark'] as const
+  const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
+  const jobs: SupervisedJob[] = []
+  const close = async () => {
+    await Promise.all(jobs.map((each) => each.stop()))
+    await stack.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await stack.allReady
+    return await sceneOn(stack, folder, jobs, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function sceneOn(
+  stack: LocalStack,
+  folder: string,
+  jobs: SupervisedJob[],
+  close: () => Promise<void>,
+): Promise<Scene> {
+  const { kafka: brokers, registry: registryPlace, spark } = stack.endpoints
+  const { topics, subjects } = topologyOf([pipeline])
+  const environment = { bootstrapServers: brokers.bootstrapServers, kafka: { kind: 'plaintext' } as const }
+  await ensureTopics(environment, topics, defaultPatience)
+  await ensureSubjects({ kind: 'confluent', url: registryPlace.url }, subjects, defaultPatience)
+  const kafka = connectKafka({ ...brokers, clientId: 'sluice-test' })
+  const producer = createProducer(kafka)
+  const registry = connectRegistry(registryPlace)
+  const schemaId: SchemaId = await registry.idOf(valueSubject(source.name), JSON.stringify(source.schema))
+  const codec = avroCodec(source.schema)
+  const empty = Object.fromEntries(source.schema.fields.map(({ name }) => [name, '']))
+  return {
+    stack,
+    registry,
+    user: (id, country) => ({ ...empty, id, country }),
+    async publish(records) {
+      const outgoing = records.map(({ value, timestamp }): OutgoingRecord => {
+        const bytes = Buffer.isBuffer(value) ? value : frame(schemaId, codec.encode(value))
+        return { key: String(timestamp), value: bytes, headers: {}, timestamp }
+      })
+      await producer.send(source.name, outgoing)
+    },
+    async results() {
+      const latest = new Map<string, AvroRecord>()
+      const decoder = avroCodec(result.schema)
+      const partitions = Array.from({ length: result.partitions }, (_, partition) => [partition, 0] as const)
+      const reader = await readTopics(kafka, new Map([[result.name, new Map(partitions)]]), ({ key, value }) => {
+        if (!value) return
+        const { payload } = unframe(value)
+        const record = decoder.decode(payload, JSON.stringify(result.schema))
+        if (result.key(record) !== key?.toString()) throw new Error(`key ${key} is not that of its record`)
+        latest.set(String(key), { ...record })
+      })
+      await reader.catchUp()
+      await reader.close()
+      return latest
+    },
+    start() {
+      const started = superviseJob({
+        job,
+        pipeline,
+        url: spark.url,
+        registry,
+        place: { kafka: { 'kafka.bootstrap.servers': brokers.bootstrapServers }, trigger: '1 second' },
+        checkpoint: `file://${folder}/checkpoints/${job.name}`,
+        counts: noCounts,
+        report: (line) => process.stderr.write(`${line}\n`),
+      })
+      jobs.push(started)
+      return started
+    },
+    async close() {
+      await producer.disconnect()
+      await close()
+    },
+  }
+}
