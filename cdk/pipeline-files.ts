@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../src/core/errors.ts'
 import { jobFileName } from '../src/core/job.ts'
+import { checkJobs } from '../src/core/job-rules.ts'
 import { checkJobSql } from '../src/core/job-sql.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { topicsOf } from '../src/core/topology.ts'
@@ -23,13 +24,17 @@ export async function loadPipelines(): Promise<readonly Pipeline[]> {
   return pipelines
 }
 
-/** Fails with PIPELINE_INVALID unless the SQL of each job is there and fits its topics and its result. */
+/** Fails with PIPELINE_INVALID unless each job keeps the rules and its SQL is there and fits its topics and its result. */
 function checkJobFiles(pipeline: Pipeline): void {
+  checkJobs(pipeline)
   for (const job of pipeline.analytics ?? []) {
     const name = jobFileName(job.name)
     const file = resolve(clone, name)
     if (!existsSync(file)) {
-      throw new SluiceError('PIPELINE_INVALID', `job "${job.name}" of pipeline "${pipeline.name}" has no ${name}: add it`)
+      throw new SluiceError(
+        'PIPELINE_INVALID',
+        `job "${job.name}" of pipeline "${pipeline.name}" has no ${name}: add it`,
+      )
     }
     checkJobSql(job, topicsOf(pipeline), readFileSync(file, 'utf8'))
   }

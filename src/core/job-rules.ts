@@ -1,20 +1,44 @@
 /**
  * The rules of a job that need no SQL: names, durations, event time and keys. Not for columns of its SQL: see job-sql.ts.
+ * Not imported by pipelines: functions are smaller without.
  */
 import type { AvroType } from './avro-schema.ts'
-import { isResultType, type JobDefinition, type JobSource, type JobWindow, viewColumns } from './job.ts'
-import type { AnyTopic } from './pipeline.ts'
+import {
+  isResultType,
+  type JobDefinition,
+  type JobSource,
+  type JobWindow,
+  resultTable,
+  resultTopic,
+  viewColumns,
+} from './job.ts'
+import { type AnyTopic, type Pipeline, writtenTopic } from './pipeline.ts'
+import { checkTable, checkTopic, type Expect, expectOf } from './pipeline-rules.ts'
 
 const jobName = /^[a-z][a-z0-9_]{0,47}$/
 const viewName = /^[a-z][a-z0-9_]{0,47}$/
 const duration = /^[1-9]\d{0,5} (second|minute|hour|day)s?$/
 const durationRule = 'a length of time such as "30 seconds" or "1 minute"'
 
-/** Told of each rule: whether it holds, the field, its value, and what is allowed. */
-export type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
+/** Of pipeline and job together: `sluice-<pipeline>-<job>-write` has 64 characters at most. */
+const maxNames = 50
 
-/** Checks a job against the topics of its pipeline, each rule through `expect`. */
-export function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string, expect: Expect): void {
+/** Checks the jobs of a pipeline against its topics. Fails with PIPELINE_INVALID at the first broken rule. */
+export function checkJobs(pipeline: Pipeline): void {
+  const expect = expectOf(pipeline)
+  const topics = [...new Set([pipeline.topic, writtenTopic(pipeline)])]
+  for (const [index, job] of (pipeline.analytics ?? []).entries()) {
+    const field = `analytics[${index}]`
+    checkJob(job, topics, field, expect)
+    checkTopic(resultTopic(job), `${field}.result`, expect)
+    checkTable(resultTable(job), `${field}.result`, expect)
+    const room = maxNames - pipeline.name.length
+    const rule = `${room} characters at most, as the function's name holds it`
+    expect(job.name.length <= room, `${field}.name`, job.name, rule)
+  }
+}
+
+function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string, expect: Expect): void {
   expect(jobName.test(job.name), `${field}.name`, job.name, 'lower-case letters, digits and underscores, 48 at most')
   const sources = Object.entries(job.sources)
   expect(sources.length > 0, `${field}.sources`, job.sources, 'one source at least')

@@ -16,7 +16,10 @@ const dialect = 'spark'
  */
 export function checkJobSql(job: JobDefinition, topics: readonly AnyTopic[], sql: string): void {
   const file = jobFileName(job.name)
-  const schema = { strict: true, tables: Object.entries(job.sources).map(([name, source]) => viewOf(name, source.topic, topics)) }
+  const schema = {
+    strict: true,
+    tables: Object.entries(job.sources).map(([name, source]) => viewOf(name, source.topic, topics)),
+  }
   const { errors } = validateWithSchema(sql, schema, dialect, { strict: true })
   const [error] = errors
   if (error) throw invalid(`${file}:${lineOf(sql, error.start)}: ${error.message}${remedy(error.code, schema.tables)}`)
@@ -24,9 +27,11 @@ export function checkJobSql(job: JobDefinition, topics: readonly AnyTopic[], sql
   const given = outputColumns(sql, file)
   const wanted = Object.keys(job.result.columns)
   const missing = wanted.filter((column) => !given.includes(column))
-  if (missing.length > 0) throw invalid(`${file} gives no column "${missing[0]}", which the result of job "${job.name}" has`)
+  if (missing.length > 0)
+    throw invalid(`${file} gives no column "${missing[0]}", which the result of job "${job.name}" has`)
   const surplus = given.filter((column) => !wanted.includes(column))
-  if (surplus.length > 0) throw invalid(`${file} gives column "${surplus[0]}", which the result of job "${job.name}" has not`)
+  if (surplus.length > 0)
+    throw invalid(`${file} gives column "${surplus[0]}", which the result of job "${job.name}" has not`)
   if (given.length !== wanted.length) throw invalid(`${file} gives a column twice: ${given.join(', ')}`)
 }
 

@@ -149,7 +149,9 @@ describe('a function may do no more than its work', () => {
     ])
     const created = lines.filter((line) => line.startsWith('kafka-cluster:CreateTopic'))
     expect(created.map((line) => line.split('/')[1]).sort()).toEqual(
-      ['users_created', 'users_enriched', 'signups_by_country'].flatMap((topic) => [topic, `${topic}.dlt`, `${topic}.parked`]).sort(),
+      ['users_created', 'users_enriched', 'signups_by_country']
+        .flatMap((topic) => [topic, `${topic}.dlt`, `${topic}.parked`])
+        .sort(),
     )
   })
 

@@ -137,7 +137,7 @@ describe('event source mappings', () => {
   })
 
   test('there is one for each stage that reads a topic, and none that an emulator would get wrong', () => {
-    template.resourceCountIs('AWS::SSM::Parameter', 2)
+    template.resourceCountIs('AWS::SSM::Parameter', 3)
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0)
   })
 })

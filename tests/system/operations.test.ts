@@ -57,7 +57,7 @@ test('a healthy environment has no findings but good ones; a lost mapping is a p
 test('topics are shown with their records, schemas, groups and lag', async () => {
   const topics = json(await sluice.run('topics', '--json'))
   expect(topics.map(({ topic }: { topic: string }) => topic)).toEqual(
-    ['users_created', 'users_enriched'].flatMap((name) => [name, `${name}.dlt`, `${name}.parked`]),
+    ['users_created', 'users_enriched', 'signups_by_country'].flatMap((name) => [name, `${name}.dlt`, `${name}.parked`]),
   )
   expect(topics[0]).toEqual({
     topic: 'users_created',

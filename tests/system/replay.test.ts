@@ -78,7 +78,12 @@ test('mappings are listed with what the poller says and the lag that Kafka knows
   expect(stdout).toMatch(/^poller +npm start, process \d+, as of \d s ago$/m)
   expect(stdout).toMatch(/^CommittedEventCount +300$/m)
   const { code, stderr } = await sluice.run('event-sources', 'show', 'users')
-  expect([code, stderr]).toEqual([1, expect.stringContaining('there are sluice-users-process, sluice-users-signups_by_country-write, sluice-users-write')])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(
+      'there are sluice-users-process, sluice-users-signups_by_country-write, sluice-users-write',
+    ),
+  ])
 })
 
 test('a disabled mapping rests, and its records wait; enabled it goes on where it stood', async () => {

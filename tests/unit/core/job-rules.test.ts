@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JobDefinition } from '../../../src/core/job.ts'
-import { checkPipeline } from '../../../src/core/pipeline-rules.ts'
+import { checkJobs } from '../../../src/core/job-rules.ts'
 import { orders } from '../../fixtures/orders.ts'
 import { sums } from '../../fixtures/sums-job.ts'
 
@@ -14,8 +14,10 @@ const timed = {
     { name: 'at', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }] },
   ],
 } as const
-const check = (job: object, pipeline = orders) => () =>
-  checkPipeline({ ...pipeline, analytics: [job as JobDefinition] })
+const check =
+  (job: object, pipeline = orders) =>
+  () =>
+    checkJobs({ ...pipeline, analytics: [job as JobDefinition] })
 
 test.each<[string, object]>([
   ['the job of the fixture', sums],
@@ -33,7 +35,11 @@ test('a field of timestamps may be the event time', () => {
 
 describe('each rule names field, value and what is allowed', () => {
   test.each<[string, object, string]>([
-    ['a name with a hyphen', { ...sums, name: 'order-sums' }, 'analytics[0].name is "order-sums", but it must be lower'],
+    [
+      'a name with a hyphen',
+      { ...sums, name: 'order-sums' },
+      'analytics[0].name is "order-sums", but it must be lower',
+    ],
     ['a name too long', { ...sums, name: 'o'.repeat(45) }, 'but it must be 44 characters at most'],
     ['no source', { ...sums, sources: {} }, 'analytics[0].sources is {}, but it must be one source at least'],
     ['a view with a space', { ...sums, sources: { 'o o': source } }, 'analytics[0].sources.o o is "o o"'],
@@ -59,7 +65,11 @@ describe('each rule names field, value and what is allowed', () => {
       { ...sums, window: { gap: '1 minute' } },
       'analytics[0].outputMode is "update", but it must be append, as sessions are known only when they have ended',
     ],
-    ['complete output', { ...sums, outputMode: 'complete' }, 'outputMode is "complete", but it must be update or append'],
+    [
+      'complete output',
+      { ...sums, outputMode: 'complete' },
+      'outputMode is "complete", but it must be update or append',
+    ],
     [
       'a type that results cannot have',
       withResult({ columns: { ...sums.result.columns, id: 'uuid' } }),
@@ -69,7 +79,9 @@ describe('each rule names field, value and what is allowed', () => {
     ['a key that is no column', withResult({ partitionKey: ['day'] }), 'analytics[0].result key column is "day"'],
     ['no partition', withResult({ partitions: 0 }), 'analytics[0].result.partitions is 0'],
   ])('%s', (_, job, message) => {
-    expect(check(job)).toThrow(expect.objectContaining({ code: 'PIPELINE_INVALID', message: expect.stringContaining(message) }))
+    expect(check(job)).toThrow(
+      expect.objectContaining({ code: 'PIPELINE_INVALID', message: expect.stringContaining(message) }),
+    )
   })
 
   test('a field that a view has itself', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { checkJobSql } from '../../../src/core/job-sql.ts'
 import { topicsOf } from '../../../src/core/topology.ts'
 import { orders } from '../../fixtures/orders.ts'
-import { sums, sumsSql as sql } from '../../fixtures/sums-job.ts'
+import { sumsSql as sql, sums } from '../../fixtures/sums-job.ts'
 
 const check = (text: string) => () => checkJobSql(sums, topicsOf(orders), text)
 
@@ -24,13 +24,17 @@ test.each([
 
 describe('what is wrong is named, with file and line', () => {
   test.each<[string, string, string]>([
-    ['a column', sql.replace('sum(amount)', 'sum(amont)'), 'spark/order_sums.sql:1: Unknown column \'amont\''],
+    ['a column', sql.replace('sum(amount)', 'sum(amont)'), "spark/order_sums.sql:1: Unknown column 'amont'"],
     ['a column to group by', sql.replace('BY id', 'BY\n idd'), "spark/order_sums.sql:2: Unknown column 'idd'"],
     ['a column in a filter', sql.replace('FROM o', 'FROM o WHERE amout > 1'), "Unknown column 'amout'"],
     ['a column of a window', sql.replace('window.start', 'windo.start'), "Unknown table or alias 'windo'"],
     ['a view', sql.replace('FROM o', 'FROM orders'), "Unknown table 'orders': there are o"],
     ['the form', sql.replace('SELECT', 'SELEC'), 'spark/order_sums.sql:1: '],
-    ['a column that is left out', sql.replace('sum(amount) AS amount', 'sum(amount) AS total'), 'gives no column "amount"'],
+    [
+      'a column that is left out',
+      sql.replace('sum(amount) AS amount', 'sum(amount) AS total'),
+      'gives no column "amount"',
+    ],
     ['a column too many', sql.replace('SELECT', 'SELECT count(*) AS n,'), 'gives column "n"'],
     ['a column twice', sql.replace('SELECT', 'SELECT id,'), 'gives a column twice: id, id, window_start, amount'],
     ['a column without a name', sql.replace(' AS amount', ''), 'column 3 of the outermost SELECT has no name: add AS'],

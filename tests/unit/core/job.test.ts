@@ -59,5 +59,7 @@ test('a result goes through its schema as it is, and its key is that of its row'
 })
 
 test('two jobs of a name are refused', () => {
-  expect(() => topologyOf([{ ...orders, analytics: [sums, sums] }])).toThrow('two writers are called "orders-order_sums"')
+  expect(() => topologyOf([{ ...orders, analytics: [sums, sums] }])).toThrow(
+    'two writers are called "orders-order_sums"',
+  )
 })
