@@ -3,16 +3,12 @@
  * Not for comparing pipelines with each other: see topology.ts.
  */
 import { SluiceError } from './errors.ts'
-import { resultTable, resultTopic } from './job.ts'
-import { checkJob, type Expect } from './job-rules.ts'
 import { pipelineFileName } from './names.ts'
-import { type AnyTopic, type Pipeline, writtenTopic } from './pipeline.ts'
+import type { AnyTopic, Pipeline } from './pipeline.ts'
 import type { Table } from './table.ts'
 
 const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
 const topicName = /^[a-zA-Z0-9._-]{2,242}$/
-/** Of pipeline and job together: `sluice-<pipeline>-<job>-write` has 64 characters at most. */
-const maxNames = 50
 const cqlName = /^[a-z][a-z0-9_]{0,47}$/
 /** EventBridge wants the unit of 1 in the singular and of more in the plural. */
 const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/
@@ -37,15 +33,6 @@ export function checkPipeline(pipeline: Pipeline): void {
   const names = pipeline.tables.map((table) => table.name)
   expect(names.length > 0, 'tables', names, 'one table at least')
   expect(new Set(names).size === names.length, 'tables', names, 'tables of different names')
-  const topics = [...new Set([pipeline.topic, writtenTopic(pipeline)])]
-  for (const [index, job] of (pipeline.analytics ?? []).entries()) {
-    const field = `analytics[${index}]`
-    checkJob(job, topics, field, expect)
-    checkTopic(resultTopic(job), `${field}.result`, expect)
-    checkTable(resultTable(job), `${field}.result`, expect)
-    const room = maxNames - pipeline.name.length
-    expect(job.name.length <= room, `${field}.name`, job.name, `${room} characters at most, as the function's name holds it`)
-  }
 }
 
 /** Told of each rule: whether it holds, the field, its value, and what is allowed. */
