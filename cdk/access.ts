@@ -1,9 +1,18 @@
 /**
  * What a function may reach, derived from the pipelines: the model that each target turns into permissions.
  */
-import { cursorsTable, fetchedTable, publishedTable, runsTable } from '../src/core/ledger.ts'
+import {
+  cursorsTable,
+  fetchedTable,
+  leasesTable,
+  publishedTable,
+  runStatesTable,
+  runsTable,
+  scheduleStatesTable,
+} from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
 import type { Pipeline, Writer } from '../src/core/pipeline.ts'
+import { secretNames } from '../src/core/secret.ts'
 import type { Topology } from '../src/core/topology.ts'
 
 /** Names of what a function works with; each list is empty where it has no business. */
@@ -24,6 +33,8 @@ export type Access = {
   readonly subjects: readonly string[]
   /** Subjects it registers schemas under. */
   readonly ensureSubjects: readonly string[]
+  /** Secrets of Secrets Manager that it reads for its source, by name. */
+  readonly secrets: readonly string[]
 }
 
 const nothing: Access = {
@@ -35,18 +46,23 @@ const nothing: Access = {
   ensureTables: false,
   subjects: [],
   ensureSubjects: [],
+  secrets: [],
 }
 
 /** What the function of a stage before the writers needs. Fails where the pipeline has no such stage. */
 export function stageAccess(pipeline: Pipeline, stage: Exclude<Stage, 'write'>): Access {
-  const { name, topic, process } = pipeline
+  const { name, source, topic, process } = pipeline
   if (stage === 'ingest') {
     return {
       ...nothing,
       produce: [topic.name, deadLetterTopic(topic.name)],
-      select: [runsTable.name, cursorsTable.name],
-      modify: [runsTable.name, fetchedTable.name, publishedTable.name, cursorsTable.name],
+      // A conditional write also reads.
+      select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
+      modify: [runsTable, fetchedTable, publishedTable, cursorsTable, runStatesTable, leasesTable].map(
+        ({ name }) => name,
+      ),
       subjects: [valueSubject(topic.name)],
+      secrets: secretNames(source.headers),
     }
   }
   if (!process) throw new Error(`pipeline "${name}" has no process stage`)

@@ -63,6 +63,7 @@ export function addAwsStacks(app: App, settings: AwsSettings, pipelines: readonl
     ...common,
     terminationProtection: false,
     pipelines: moving.deployed,
+    runs: moving.runs,
   })
   observability.addStackDependency(moving, 'it counts in the logs of functions')
   data.addStackDependency(registry, 'schemas are registered in it')

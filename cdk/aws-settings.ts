@@ -42,6 +42,8 @@ export type AwsSettings = {
   readonly data: 'keep' | 'delete'
   /** Who gets the alarms by mail; null for nobody yet. */
   readonly alarmEmail: string | null
+  /** An https URL that is told of runs that failed or are late; null for none. */
+  readonly alarmWebhook: string | null
   /** Stands in for the URLs of the pipelines' sources; null where these are reached themselves. */
   readonly sourceUrl: string | null
 }
@@ -77,6 +79,7 @@ const rules = {
   egress: oneOf('nat', 'none'),
   data: oneOf('keep', 'delete'),
   alarmEmail: like(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
+  alarmWebhook: like(/^https:\/\/\S+$/, 'an https URL'),
   sourceUrl: { fallback: null, allowed: 'an http or https URL', holds: isUrl },
 } as const satisfies Record<string, ContextRule>
 
@@ -118,6 +121,7 @@ export function readAwsSettings(context: Context, keys: readonly string[], targe
     logDays: stages[stage].logDays,
     data: (value('data') as AwsSettings['data'] | null) ?? stages[stage].data,
     alarmEmail: value('alarmEmail'),
+    alarmWebhook: value('alarmWebhook'),
     sourceUrl: value('sourceUrl'),
   }
 }

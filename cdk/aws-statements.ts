@@ -32,6 +32,7 @@ export function statementsFor(props: StatementsProps): PolicyStatement[] {
     ...kafkaStatements(props),
     ...keyspacesStatements(props),
     ...glueStatements(props),
+    ...secretStatements(props),
   ]
 }
 
@@ -121,6 +122,14 @@ function keyspacesStatements({ needs: { select, modify } }: StatementsProps): Po
     allow(['cassandra:Select'], ...select.map(table), system),
     allow(['cassandra:Modify'], ...modify.map(table)),
     onAll('ec2:DescribeVpcEndpoints'),
+  ]
+}
+
+/** Secrets are known by name only: Secrets Manager adds six characters to the ARN. */
+function secretStatements({ needs: { secrets } }: StatementsProps): PolicyStatement[] {
+  if (secrets.length === 0) return []
+  return [
+    allow(['secretsmanager:GetSecretValue'], ...secrets.map((name) => arn('secretsmanager', `secret:${name}-??????`))),
   ]
 }
 

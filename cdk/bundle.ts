@@ -35,6 +35,8 @@ export function writeBundle({ entry, alias, texts = {} }: Bundle, folder: string
     // As require: an import at run time does not see layers either.
     supported: { 'dynamic-import': false },
     minify: true,
+    // A third of a pipeline's own code are rules that synth has checked.
+    dropLabels: ['RULES'],
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

@@ -57,8 +57,10 @@ export function localServices(settings: Settings): Services {
     environment: functionEnvironment(settings),
     sourceUrl: settings.sourceUrl,
     network: () => null,
-    statements: (scope, _, { select, modify, ensureTables }) =>
-      select.length + modify.length > 0 || ensureTables ? [readSecret(scope, cassandraSecretName)] : [],
+    statements: (scope, _, { select, modify, ensureTables, secrets }) => {
+      const login = select.length + modify.length > 0 || ensureTables ? [cassandraSecretName] : []
+      return [...login, ...secrets].map((name) => readSecret(scope, name))
+    },
     mappingSource: (group) => ({
       SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: settings.pollerBootstrapServers } },
       SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: group },

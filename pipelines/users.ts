@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot'
 import { definePipeline } from '../src/core/define-pipeline.ts'
+import { cursorInBody } from '../src/core/pagination.ts'
 import { days } from '../src/core/pipeline.ts'
 
 const userFields = [
@@ -38,23 +39,38 @@ const enrichedSchema = {
 
 const postcode = v.pipe(v.union([v.string(), v.number()]), v.transform(String))
 
-/** The part of a randomuser.me 1.4 user that the pipeline reads; the rest is left alone. */
+/** A field that the pipeline knows and has no use for: what else comes is drift. */
+const unread = v.optional(v.unknown())
+
+/** A randomuser.me 1.4 user. */
 const randomUser = v.object({
   gender: v.string(),
-  name: v.object({ first: v.string(), last: v.string() }),
+  name: v.object({ title: unread, first: v.string(), last: v.string() }),
   location: v.object({
     street: v.object({ number: v.number(), name: v.string() }),
     city: v.string(),
     state: v.string(),
     country: v.string(),
     postcode,
+    coordinates: unread,
+    timezone: unread,
   }),
   email: v.string(),
-  login: v.object({ uuid: v.pipe(v.string(), v.uuid()), username: v.string() }),
-  dob: v.object({ date: v.pipe(v.string(), v.isoTimestamp()) }),
-  registered: v.object({ date: v.pipe(v.string(), v.isoTimestamp()) }),
+  login: v.object({
+    uuid: v.pipe(v.string(), v.uuid()),
+    username: v.string(),
+    password: unread,
+    salt: unread,
+    md5: unread,
+    sha1: unread,
+    sha256: unread,
+  }),
+  dob: v.object({ date: v.pipe(v.string(), v.isoTimestamp()), age: unread }),
+  registered: v.object({ date: v.pipe(v.string(), v.isoTimestamp()), age: unread }),
   phone: v.string(),
-  picture: v.object({ medium: v.string() }),
+  cell: unread,
+  id: unread,
+  picture: v.object({ medium: v.string(), large: unread, thumbnail: unread }),
   nat: v.pipe(v.string(), v.regex(/^[A-Z]{2}$/)),
 })
 
@@ -66,6 +82,8 @@ const page = v.object({
 /** What the API answers when it is overloaded, with status 200. */
 const overload = v.object({ error: v.string() })
 
+type Answer = v.InferOutput<typeof page | typeof overload>
+
 /** Largest page that one request asks for; the API allows 5,000. */
 const pageSize = 500
 
@@ -75,15 +93,13 @@ export const pipeline = definePipeline({
     url: 'https://randomuser.me/api/',
     schedule: 'rate(1 minute)',
     recordsPerRun: 100,
-    request: ({ cursor, limit, seed }) => ({
-      query: { results: Math.min(limit, pageSize), page: cursor?.page ?? 1, seed: seed ?? 'sluice' },
+    ...cursorInBody({
+      parameter: 'page',
+      query: ({ limit, seed }) => ({ results: Math.min(limit, pageSize), page: 1, seed: seed ?? 'sluice' }),
+      values: (answer: Answer) => ('error' in answer ? null : answer.results),
+      next: (answer) => ('error' in answer || answer.results.length === 0 ? null : answer.info.page + 1),
     }),
     response: v.lazy((answer) => (v.is(overload, answer) ? overload : page)),
-    read: (answer) => {
-      if ('error' in answer) return null
-      const { results, info } = answer
-      return { values: results, cursor: results.length === 0 ? null : { page: info.page + 1 } }
-    },
     value: randomUser,
     record: ({ name, location, login, ...user }) => ({
       id: login.uuid,

@@ -1,5 +1,5 @@
 /**
- * Where alarms go: an encrypted SNS topic that CloudWatch alone may publish to.
+ * Where alarms go: an encrypted SNS topic that CloudWatch and EventBridge may publish to.
  */
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Key } from 'aws-cdk-lib/aws-kms'

@@ -23,6 +23,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
+import { secretNames } from '../../src/core/secret.ts'
 import type { AwsSettings, ClusterChoice } from '../aws-settings.ts'
 import { portOf } from '../source-place.ts'
 
@@ -55,10 +56,12 @@ const keyspacesPort = 9142
 const endpointServices = [
   { id: 'Keyspaces', service: InterfaceVpcEndpointAwsService.KEYSPACES, needed: () => true },
   { id: 'Glue', service: InterfaceVpcEndpointAwsService.GLUE, needed: () => true },
+  { id: 'EventBridge', service: InterfaceVpcEndpointAwsService.EVENTBRIDGE, needed: () => true },
   {
     id: 'SecretsManager',
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-    needed: ({ kind }: ClusterChoice) => kind === 'provisioned',
+    needed: ({ kind }: ClusterChoice, pipelines: readonly Pipeline[]) =>
+      kind === 'provisioned' || pipelines.some(({ source }) => secretNames(source.headers).length > 0),
   },
 ] as const
 
@@ -88,7 +91,7 @@ export class NetworkStack extends Stack {
         functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), "to AWS, as the owner's network leads there")
       }
     } else {
-      this.addEndpoints(vpc, privateSubnets, functions, cluster)
+      this.addEndpoints(vpc, privateSubnets, functions, cluster, pipelines)
     }
     this.network = { vpc, privateSubnets, functions, sources, brokers }
   }
@@ -133,10 +136,16 @@ export class NetworkStack extends Stack {
     return { vpc: imported, privateSubnets: { subnets: imported.privateSubnets } }
   }
 
-  private addEndpoints(vpc: IVpc, subnets: SubnetSelection, functions: SecurityGroup, cluster: ClusterChoice): void {
+  private addEndpoints(
+    vpc: IVpc,
+    subnets: SubnetSelection,
+    functions: SecurityGroup,
+    cluster: ClusterChoice,
+    pipelines: readonly Pipeline[],
+  ): void {
     const endpoints = closedGroup(this, 'Endpoints', vpc, 'Sluice endpoints of AWS services')
     for (const { id, service, needed } of endpointServices) {
-      if (!needed(cluster)) continue
+      if (!needed(cluster, pipelines)) continue
       new InterfaceVpcEndpoint(this, `${id}Endpoint`, {
         vpc,
         service,

@@ -2,24 +2,29 @@
  * What tells people that something is wrong: alarms to one topic, and one dashboard.
  */
 import { AlarmWidget, Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch'
+import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { AwsSettings } from '../aws-settings.ts'
 import { AlarmTopic } from '../constructs/alarm-topic.ts'
 import { PipelineAlarms } from '../constructs/pipeline-alarms.ts'
 import type { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { PipelineMetrics } from '../constructs/pipeline-metrics.ts'
+import { RunAlerts } from '../constructs/run-alerts.ts'
 
 export type ObservabilityStackProps = StackProps & {
   readonly settings: AwsSettings
   readonly pipelines: readonly PipelineFunctions[]
+  /** The bus of run events. */
+  readonly runs: IEventBus
 }
 
 const half = 12
 
 export class ObservabilityStack extends Stack {
-  constructor(app: App, id: string, { settings, pipelines, ...props }: ObservabilityStackProps) {
+  constructor(app: App, id: string, { settings, pipelines, runs, ...props }: ObservabilityStackProps) {
     super(app, id, { description: 'Sluice: alarms and dashboard', ...props })
     const { topic } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail })
+    new RunAlerts(this, 'RunAlerts', { bus: runs, topic, webhook: settings.alarmWebhook })
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `sluice-${settings.stage}` })
     for (const functions of pipelines) {
       const { name } = functions.pipeline

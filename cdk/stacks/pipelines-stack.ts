@@ -1,8 +1,10 @@
 /**
  * What moves data: the functions, schedule and mappings of every pipeline. It holds no data of its own.
  */
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events'
 import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Pipeline } from '../../src/core/pipeline.ts'
+import { runBusName } from '../../src/core/run-event.ts'
 import { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { RuntimeLayer } from '../constructs/runtime-layer.ts'
 import type { Services } from '../services.ts'
@@ -14,12 +16,17 @@ export type PipelinesStackProps = StackProps & {
 
 export class PipelinesStack extends Stack {
   readonly deployed: readonly PipelineFunctions[]
+  /** Hears of every run. */
+  readonly runs: IEventBus
 
   constructor(app: App, id: string, { pipelines, services, ...props }: PipelinesStackProps) {
     super(app, id, { description: 'Sluice: functions, schedules and mappings', ...props })
     const layer = new RuntimeLayer(this, 'RuntimeLayer')
+    // CDK's own class does not fit its interface under exactOptionalPropertyTypes.
+    this.runs = new EventBus(this, 'Runs', { eventBusName: runBusName }) as IEventBus
     this.deployed = pipelines.map(
       (pipeline) => new PipelineFunctions(this, pipeline.name, { pipeline, services, layer }),
     )
+    for (const { ingest } of this.deployed) ingest.allow('events:PutEvents', this.runs.eventBusArn)
   }
 }

@@ -2,6 +2,7 @@
  * All commands as one program, with help, suggestions and examples.
  */
 import { Command } from 'commander'
+import { backfillCommand } from './commands/backfill.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { destroyCommand } from './commands/destroy.ts'
@@ -11,12 +12,16 @@ import { downCommand } from './commands/down.ts'
 import { eventSourcesCommand } from './commands/event-sources.ts'
 import { invokeCommand } from './commands/invoke.ts'
 import { logsCommand } from './commands/logs.ts'
+import { pauseCommand } from './commands/pause.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
 import { replayCommand } from './commands/replay.ts'
+import { resumeCommand } from './commands/resume.ts'
 import { rowsCommand } from './commands/rows.ts'
 import { runCommand } from './commands/run.ts'
+import { runsCommand } from './commands/runs.ts'
 import { statusCommand } from './commands/status.ts'
 import { topicsCommand } from './commands/topics.ts'
+import { traceCommand } from './commands/trace.ts'
 import { triggerCommand } from './commands/trigger.ts'
 import { upCommand } from './commands/up.ts'
 
@@ -35,6 +40,7 @@ Examples:
   npm start                                                    everything up, one run of each pipeline, proven
   npm run sluice -- doctor                                     what is wrong, and what to do about it
   npm run sluice -- reconcile users                            the proof of the latest run
+  npm run sluice -- runs list users --state failed             what failed, and why
   npm run sluice -- dead-letters list                          what was given up, and why
   npm run sluice -- dead-letters redrive users_created --all   send it back
   npm run sluice -- replay users --from 2h                     process what came since then again
@@ -51,7 +57,12 @@ Examples:
     topicsCommand(),
     eventSourcesCommand(),
     triggerCommand(),
+    runsCommand(),
+    backfillCommand(),
+    pauseCommand(),
+    resumeCommand(),
     reconcileCommand(),
+    traceCommand(),
     rowsCommand(),
     deadLettersCommand(),
     replayCommand(),

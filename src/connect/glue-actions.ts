@@ -35,13 +35,17 @@ export type Registration = v.InferOutput<typeof registration>
 /** A version with its text. */
 export type Version = v.InferOutput<typeof version>
 
-/** The actions on one registry. Null means that Glue has no such thing; all fail with REGISTRY_UNAVAILABLE. */
-export type GlueActions = {
+/** The actions that find schemas. Null means that Glue has no such thing; all fail with REGISTRY_UNAVAILABLE. */
+export type GlueLookups = {
   /** The registry, for messages. */
   readonly name: string
   versionById(id: string): Promise<Version | null>
-  versionByNumber(subject: string, number: number): Promise<Version | null>
   byDefinition(subject: string, text: string): Promise<Registration | null>
+}
+
+/** The actions on one registry; as {@link GlueLookups}. */
+export type GlueActions = GlueLookups & {
+  versionByNumber(subject: string, number: number): Promise<Version | null>
   schema(subject: string): Promise<v.InferOutput<typeof schema> | null>
   register(subject: string, text: string): Promise<Registration | null>
   /** Creates a subject under {@link fullTransitive}. Null where there is one of that name. */
@@ -52,11 +56,8 @@ export type GlueActions = {
   list(token: string | undefined): Promise<v.InferOutput<typeof page> | null>
 }
 
-/** The actions with the credentials of the process; `timeoutMs` bounds each call. */
-export function glueActions(
-  { glueRegistry: RegistryName, region, endpoint }: GlueRegistry,
-  timeoutMs: number,
-): GlueActions {
+/** Calls of Glue, and what their answers mean. */
+function callsOf({ glueRegistry: RegistryName, region, endpoint }: GlueRegistry, timeoutMs: number) {
   const name = `the Glue registry ${RegistryName} in ${region}`
   const call = awsJsonCall({ service: 'glue', targetPrefix: 'AWSGlue', region, endpoint }, timeoutMs)
   const RegistryId = { RegistryName }
@@ -85,16 +86,29 @@ export function glueActions(
     if ('refusal' in registry) throw unavailable(`${name} does not exist: create it, or correct its name or region`)
     return null
   }
+  return { name, RegistryId, SchemaId, ask, parsed, find }
+}
 
+/** The actions that find schemas, with the credentials of the process; `timeoutMs` bounds each call. */
+export function glueLookups(registry: GlueRegistry, timeoutMs: number): GlueLookups {
+  const { name, SchemaId, find } = callsOf(registry, timeoutMs)
   return {
     name,
     versionById: (SchemaVersionId) => find('GetSchemaVersion', { SchemaVersionId }, version),
+    byDefinition(subject, SchemaDefinition) {
+      return find('GetSchemaByDefinition', { SchemaId: SchemaId(subject), SchemaDefinition }, registration)
+    },
+  }
+}
+
+/** All actions; as {@link glueLookups}. */
+export function glueActions(registry: GlueRegistry, timeoutMs: number): GlueActions {
+  const { RegistryId, SchemaId, ask, parsed, find } = callsOf(registry, timeoutMs)
+  return {
+    ...glueLookups(registry, timeoutMs),
     versionByNumber(subject, VersionNumber) {
       const input = { SchemaId: SchemaId(subject), SchemaVersionNumber: { VersionNumber } }
       return find('GetSchemaVersion', input, version)
-    },
-    byDefinition(subject, SchemaDefinition) {
-      return find('GetSchemaByDefinition', { SchemaId: SchemaId(subject), SchemaDefinition }, registration)
     },
     schema: (subject) => find('GetSchema', { SchemaId: SchemaId(subject) }, schema),
     register(subject, SchemaDefinition) {

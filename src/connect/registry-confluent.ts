@@ -7,8 +7,9 @@ import type { RegistryEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { SchemaId } from '../core/wire-format.ts'
 import { requestJson } from './http-json.ts'
-import type { RegisteredSchema, SchemaRegistry } from './registry.ts'
+import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.ts'
 
+type Endpoint = Extract<RegistryEndpoint, { readonly url: string }>
 type Answer = { status: number; body: unknown }
 
 const failure = v.object({ error_code: v.number() })
@@ -21,11 +22,8 @@ const idAnswer = v.object({ id: v.number() })
 const subjectsAnswer = v.array(v.string())
 const versionsAnswer = v.array(v.number())
 
-/** A client of the registry; `timeoutMs` bounds each call. Schema ids are positive integers. */
-export function connectConfluentRegistry(
-  { url, login, tls }: Extract<RegistryEndpoint, { readonly url: string }>,
-  timeoutMs: number,
-): SchemaRegistry {
+/** Calls of the API, and what their answers mean. */
+function callsOf({ url, login, tls }: Endpoint, timeoutMs: number) {
   const base = url.replace(/\/$/, '')
   const credentials = login && Buffer.from(`${login.username}:${login.password}`).toString('base64')
   const headers = {
@@ -51,6 +49,12 @@ export function connectConfluentRegistry(
     const problem = status === 200 ? 'with something else than is asked for' : `with status ${status}`
     throw new SluiceError('REGISTRY_UNAVAILABLE', `the schema registry at ${base} answered ${what} ${problem}`)
   }
+  return { base, call, isUnknown, expectOk }
+}
+
+/** A client that finds schemas; `timeoutMs` bounds each call. Schema ids are positive integers. */
+export function confluentLookup(endpoint: Endpoint, timeoutMs: number): SchemaLookup {
+  const { base, call, isUnknown, expectOk } = callsOf(endpoint, timeoutMs)
   const registeredSchema = async (id: SchemaId): Promise<RegisteredSchema> => {
     if (typeof id === 'string') {
       throw new SluiceError('SCHEMA_UNKNOWN', `schema id ${id} is one of AWS Glue, and the registry at ${base} is none`)
@@ -73,6 +77,14 @@ export function connectConfluentRegistry(
       }
       return expectOk(answer, idAnswer, `the look-up of "${subject}"`).id
     },
+  }
+}
+
+/** A client of the registry; as {@link confluentLookup}. */
+export function connectConfluentRegistry(endpoint: Endpoint, timeoutMs: number): SchemaRegistry {
+  const { call, isUnknown, expectOk } = callsOf(endpoint, timeoutMs)
+  return {
+    ...confluentLookup(endpoint, timeoutMs),
     async register(subject, schema) {
       const answer = await call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema })
       if (answer.status === 409) {

@@ -8,20 +8,25 @@ import type { SchemaId } from '../core/wire-format.ts'
 import {
   fullTransitive,
   type GlueActions,
+  type GlueLookups,
   type GlueRegistry,
   glueActions,
+  glueLookups,
   type Registration,
   unavailable,
   type Version,
 } from './glue-actions.ts'
-import type { RegisteredSchema, SchemaRegistry } from './registry.ts'
+import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.ts'
 
 /** How long Glue may take to compare a new version with the others, and how often it is asked meanwhile, in ms. */
 const comparison = { deadlineMs: 30_000, firstPauseMs: 100, longestPauseMs: 2_000 } as const
 
-/** A client of the registry with the credentials of the process; `timeoutMs` bounds each call. A new subject begins under FULL_TRANSITIVE. */
-export function connectGlueRegistry(endpoint: GlueRegistry, timeoutMs: number): SchemaRegistry {
-  const glue = glueActions(endpoint, timeoutMs)
+/** A client that finds schemas, with the credentials of the process; `timeoutMs` bounds each call. */
+export function glueLookup(endpoint: GlueRegistry, timeoutMs: number): SchemaLookup {
+  return lookupIn(glueLookups(endpoint, timeoutMs))
+}
+
+function lookupIn(glue: GlueLookups): SchemaLookup {
   const { name } = glue
   const registeredSchema = async (id: SchemaId): Promise<RegisteredSchema> => {
     if (typeof id === 'number') {
@@ -43,6 +48,15 @@ export function connectGlueRegistry(endpoint: GlueRegistry, timeoutMs: number): 
       if (version?.Status === 'AVAILABLE') return version.SchemaVersionId
       throw new SluiceError('SCHEMA_UNKNOWN', `the registry does not hold this schema of "${subject}": deploy the app`)
     },
+  }
+}
+
+/** A client of the registry; as {@link glueLookup}. A new subject begins under FULL_TRANSITIVE. */
+export function connectGlueRegistry(endpoint: GlueRegistry, timeoutMs: number): SchemaRegistry {
+  const glue = glueActions(endpoint, timeoutMs)
+  const { name } = glue
+  return {
+    ...lookupIn(glue),
     async register(subject, schema) {
       const text = canonical(schema)
       const version =

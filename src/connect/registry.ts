@@ -4,20 +4,24 @@
  */
 import type { RegistryEndpoint } from '../core/endpoints.ts'
 import type { SchemaId } from '../core/wire-format.ts'
-import { connectConfluentRegistry } from './registry-confluent.ts'
-import { connectGlueRegistry } from './registry-glue.ts'
+import { confluentLookup, connectConfluentRegistry } from './registry-confluent.ts'
+import { connectGlueRegistry, glueLookup } from './registry-glue.ts'
 
 /** A schema with what it is written in. */
 export type RegisteredSchema = { readonly text: string; readonly dataFormat: 'AVRO' | 'PROTOBUF' | 'JSON' }
 
-/** A registry. A subject's versions are compared as schemas: the order of keys and the spacing of a text mean nothing. */
-export type SchemaRegistry = {
+/** Finding schemas, which is all that functions on records do. */
+export type SchemaLookup = {
   /** The schema text with that id. Fails with SCHEMA_UNKNOWN, also for an id of the other kind, or REGISTRY_UNAVAILABLE. */
   schemaById(id: SchemaId): Promise<string>
   /** The schema with that id, of whichever format. Fails as `schemaById`. */
   registeredSchema(id: SchemaId): Promise<RegisteredSchema>
   /** The id that a registered schema has under its subject. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
   idOf(subject: string, schema: string): Promise<SchemaId>
+}
+
+/** A registry. A subject's versions are compared as schemas: the order of keys and the spacing of a text mean nothing. */
+export type SchemaRegistry = SchemaLookup & {
   /** The id of a schema under a subject, registering it when new. Fails with SCHEMA_INCOMPATIBLE or REGISTRY_UNAVAILABLE. */
   register(subject: string, schema: string): Promise<SchemaId>
   /** The schema texts of all versions of a subject, oldest first. Fails with SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
@@ -30,7 +34,14 @@ export type SchemaRegistry = {
   subjects(): Promise<string[]>
 }
 
+const defaultTimeoutMs = 10_000
+
+/** A client that finds schemas; 10 s a call. Apart from {@link connectRegistry}, so that functions carry no more than that. */
+export function connectLookup(endpoint: RegistryEndpoint): SchemaLookup {
+  return 'url' in endpoint ? confluentLookup(endpoint, defaultTimeoutMs) : glueLookup(endpoint, defaultTimeoutMs)
+}
+
 /** A client of the registry; `timeoutMs` bounds each call. */
-export function connectRegistry(endpoint: RegistryEndpoint, timeoutMs = 10_000): SchemaRegistry {
+export function connectRegistry(endpoint: RegistryEndpoint, timeoutMs = defaultTimeoutMs): SchemaRegistry {
   return 'url' in endpoint ? connectConfluentRegistry(endpoint, timeoutMs) : connectGlueRegistry(endpoint, timeoutMs)
 }

@@ -19,30 +19,35 @@ export type CertificateSecret = v.InferOutput<typeof certificate>
 
 /** The login in a secret of the form `{"username","password"}`. The client's settings come from the environment unless given. */
 export function readLogin(secretName: string, given?: SecretsManagerClient): Promise<Login> {
-  return readSecret(secretName, login, '{"username","password"}', given)
+  return readForm(secretName, login, '{"username","password"}', given)
 }
 
 /** The certificate in a secret of the form `{"certificate","privateKey","privateKeyPassword"?}`. */
 export function readCertificate(secretName: string, given?: SecretsManagerClient): Promise<CertificateSecret> {
-  return readSecret(secretName, certificate, '{"certificate","privateKey"}', given)
+  return readForm(secretName, certificate, '{"certificate","privateKey"}', given)
 }
 
 /** The PEM of an authority in a secret of the form `{"certificate"}`. */
 export async function readAuthority(secretName: string, given?: SecretsManagerClient): Promise<string> {
-  return (await readSecret(secretName, authority, '{"certificate"}', given)).certificate
+  return (await readForm(secretName, authority, '{"certificate"}', given)).certificate
 }
 
-async function readSecret<T>(
+/** The text of a secret; empty where it holds none. Fails with the SDK's error. The client's settings come from the environment unless given. */
+export async function readSecret(secretName: string, given?: SecretsManagerClient): Promise<string> {
+  // Loaded with the first secret: a quarter of a function's start, and functions that prove themselves by role need none.
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
+  const client = given ?? new SecretsManagerClient()
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }))
+  return SecretString ?? ''
+}
+
+async function readForm<T>(
   secretName: string,
   form: v.GenericSchema<unknown, T>,
   wanted: string,
   given: SecretsManagerClient | undefined,
 ): Promise<T> {
-  // Loaded with the first secret: a quarter of a function's start, and functions that prove themselves by role need none.
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager')
-  const client = given ?? new SecretsManagerClient()
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }))
-  const parsed = v.safeParse(form, parsedJson(SecretString ?? ''))
+  const parsed = v.safeParse(form, parsedJson(await readSecret(secretName, given)))
   if (parsed.success) return parsed.output
   throw new Error(`secret ${secretName} holds no ${wanted}`)
 }

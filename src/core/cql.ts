@@ -50,6 +50,22 @@ export function insert(keyspace: string, table: Table): string {
   return `INSERT INTO ${keyspace}.${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
 }
 
+/** An insert that changes nothing where a row of that key is. With a condition there is no write time of one's own. */
+export function insertNew(keyspace: string, table: Table): string {
+  return `${insert(keyspace, table)} IF NOT EXISTS`
+}
+
+/**
+ * A change of a row that still holds what was read: new values of the regular columns, the key, and then the values
+ * expected of the same columns.
+ */
+export function replace(keyspace: string, table: Table): string {
+  const key = keyColumns(table)
+  const columns = Object.keys(table.columns).filter((column) => !key.includes(column))
+  const changes = columns.map((column) => `${column} = ?`).join(', ')
+  return `UPDATE ${keyspace}.${table.name} SET ${changes} WHERE ${equal(key)} IF ${equal(columns)}`
+}
+
 /** A read of one row by its whole key. */
 export function selectByKey(keyspace: string, table: Table): string {
   return `${selectAll(keyspace, table)} WHERE ${equal(keyColumns(table))}`
@@ -64,6 +80,12 @@ export function selectPartition(keyspace: string, table: Table): string {
 export function selectLast(keyspace: string, table: Table, count: number): string {
   const order = table.clusteringColumns.map((column) => `${column} DESC`)
   return `${selectPartition(keyspace, table)} ORDER BY ${order.join(', ')} LIMIT ${count}`
+}
+
+/** A read of the rows of one partition whose first clustering column is from one value up to, not including, another. */
+export function selectRange(keyspace: string, table: Table): string {
+  const [column] = table.clusteringColumns
+  return `${selectPartition(keyspace, table)} AND ${column} >= ? AND ${column} < ?`
 }
 
 /** A read of so many rows, whichever they are. */

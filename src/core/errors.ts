@@ -25,6 +25,12 @@ export const errorTable = {
   DEAD_LETTER_UNKNOWN: { retryable: false, meaning: 'no dead letter stands at that position' },
   REDRIVE_REFUSED: { retryable: false, meaning: 'a dead letter cannot be sent back to its topic' },
   ENVIRONMENT_INVALID: { retryable: false, meaning: 'an environment variable is missing or has a wrong value' },
+  RECORD_UNKNOWN: { retryable: false, meaning: 'no run published a record of that id' },
+  RUN_NOT_RETRYABLE: { retryable: false, meaning: 'a run that succeeded or goes on is not done again' },
+  RUN_EMPTY: { retryable: true, meaning: 'a run fetched nothing, and its pipeline does not say that this is normal' },
+  RUN_UNRECONCILED: { retryable: false, meaning: 'records of a run are not accounted for' },
+  RUN_LATE: { retryable: true, meaning: 'a run is not done after its deadline' },
+  RUN_OVERLAPPED: { retryable: true, meaning: 'the schedule fired while the run before was going on' },
   SOURCE_UNAVAILABLE: { retryable: true, meaning: 'the source did not answer, or answered with a passing failure' },
   SOURCE_REFUSED: { retryable: false, meaning: 'the source refused the request' },
   SOURCE_INVALID: { retryable: false, meaning: 'the answer of the source has the wrong form' },
@@ -52,6 +58,29 @@ export const errorTable = {
 /** A code of {@link errorTable}. */
 export type ErrorCode = keyof typeof errorTable
 
+/** The codes whose row says `retryable: true`. */
+type RetryableCode = {
+  [Code in ErrorCode]: (typeof errorTable)[Code]['retryable'] extends true ? Code : never
+}[ErrorCode]
+
+/** The same apart from the table, whose sentences functions need not carry; the compiler holds the two together. */
+const retryable: Readonly<Record<RetryableCode, true>> = {
+  INVOKE_FAILED: true,
+  RUN_EMPTY: true,
+  RUN_LATE: true,
+  RUN_OVERLAPPED: true,
+  SOURCE_UNAVAILABLE: true,
+  REGISTRY_UNAVAILABLE: true,
+  KAFKA_UNAVAILABLE: true,
+  KAFKA_REFUSED: true,
+  TOPIC_UNKNOWN: true,
+  CASSANDRA_UNAVAILABLE: true,
+  CASSANDRA_REFUSED: true,
+  SPARK_UNAVAILABLE: true,
+  JOB_FAILED: true,
+  TABLE_MISMATCH: true,
+}
+
 /** An expected failure: a code that tools can act on and a sentence that names the thing, the value and the remedy. */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError'
@@ -62,6 +91,6 @@ export class SluiceError extends Error {
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.code = code
-    this.retryable = errorTable[code].retryable
+    this.retryable = code in retryable
   }
 }

@@ -10,7 +10,15 @@
  *   <view>            the same, counted by the end of the window: what the SQL of the job sees
  */
 import type { AvroRecordSchema } from './avro-schema.ts'
-import { type Duration, type JobDefinition, type JobSource, keySeparator, resultTable, resultTopic, viewColumns } from './job.ts'
+import {
+  type Duration,
+  type JobDefinition,
+  type JobSource,
+  keySeparator,
+  resultTable,
+  resultTopic,
+  viewColumns,
+} from './job.ts'
 import { windowEnds, windowsSuffix } from './job-progress.ts'
 import type { AnyTopic } from './pipeline.ts'
 import { type CqlType, keyColumns } from './table.ts'

@@ -25,6 +25,9 @@ export const runsTable = {
     error_message: 'text',
     attempts: 'int',
     succeeded_attempt: 'int',
+    record_limit: 'int',
+    seed: 'text',
+    drift: 'text',
   },
   partitionKey: ['pipeline'],
   clusteringColumns: ['run_id'],
@@ -76,11 +79,79 @@ export const cursorsTable = {
   ttlSeconds: null,
 } as const satisfies Table
 
-/** All tables of the ledger. */
-export const ledgerTables: readonly Table[] = [runsTable, fetchedTable, publishedTable, cursorsTable]
+/** One row per run that was judged: whether each of its records is accounted for. Says of which attempt. */
+export const verdictsTable = {
+  name: 'verdicts',
+  columns: {
+    pipeline: 'text',
+    run_id: 'text',
+    state: 'text',
+    attempts: 'int',
+    seen_at: 'timestamp',
+    error_code: 'text',
+    error_message: 'text',
+    fetched: 'int',
+    published: 'int',
+    filtered: 'int',
+    written: 'int',
+    dead_lettered: 'int',
+    pending: 'int',
+    duplicates: 'int',
+    expired: 'int',
+    unaccounted: 'int',
+  },
+  partitionKey: ['pipeline'],
+  clusteringColumns: ['run_id'],
+  ttlSeconds: keptSeconds,
+} as const satisfies Table
 
-/** `running` until the run ended. */
-export type RunState = 'running' | 'succeeded' | 'failed'
+/**
+ * One row per state that a run came to, so that the runs in a state are one read. A row stays when the run moves on:
+ * `runs` and `verdicts` say whether it still holds.
+ */
+export const runStatesTable = {
+  name: 'run_states',
+  columns: { pipeline: 'text', state: 'text', run_id: 'text', since: 'timestamp' },
+  partitionKey: ['pipeline', 'state'],
+  clusteringColumns: ['run_id'],
+  ttlSeconds: keptSeconds,
+} as const satisfies Table
+
+/** One row per thing of which there is to be one at a time: who has it, and until when unless they ask for longer. */
+export const leasesTable = {
+  name: 'leases',
+  columns: { pipeline: 'text', lease: 'text', holder: 'text', expires_at: 'timestamp' },
+  partitionKey: ['pipeline', 'lease'],
+  clusteringColumns: [],
+  ttlSeconds: keptSeconds,
+} as const satisfies Table
+
+/** One row per pipeline whose schedule was ever paused: what an operator wants of it, and since when. */
+export const scheduleStatesTable = {
+  name: 'schedule_states',
+  columns: { pipeline: 'text', state: 'text', since: 'timestamp' },
+  partitionKey: ['pipeline'],
+  clusteringColumns: [],
+  ttlSeconds: null,
+} as const satisfies Table
+
+/** All tables of the ledger. */
+export const ledgerTables: readonly Table[] = [
+  runsTable,
+  fetchedTable,
+  publishedTable,
+  cursorsTable,
+  verdictsTable,
+  runStatesTable,
+  leasesTable,
+  scheduleStatesTable,
+]
+
+/** What an operator can want of a schedule. */
+export type ScheduleState = 'enabled' | 'paused'
+
+/** What the ingest of a run came to: `running` until it ended. Not whether its records arrived: see run-state.ts. */
+export type RunState = 'running' | 'succeeded' | 'failed' | 'skipped'
 
 /** What a run was asked to do. Times are milliseconds since the epoch. */
 export type RunRequest = {
@@ -90,6 +161,20 @@ export type RunRequest = {
   readonly limit: number
   /** A run with a seed stands alone: it neither reads nor stores the pipeline's cursor. */
   readonly seed: string | null
+  /** Whether the schedule asks, and not an operator: what it asks for twice is done once. */
+  readonly isTick: boolean
+}
+
+/** How ids of runs begin that were asked for at a time, in ms since the epoch: they sort by it. */
+export function runStamp(time: number): string {
+  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '')
+}
+
+/** The time, in ms since the epoch, with which an id of a run begins; null for what is no id of a run. */
+export function runTime(id: string): number | null {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-./.exec(id) ?? []
+  if (year === undefined) return null
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
 }
 
 /** What an attempt fetched at once: the ids of its values from `firstNumber` on, in the order of the source. */

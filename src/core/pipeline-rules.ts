@@ -5,11 +5,16 @@
 import { SluiceError } from './errors.ts'
 import { pipelineFileName } from './names.ts'
 import type { AnyTopic, Pipeline } from './pipeline.ts'
+import { secretNames } from './secret.ts'
 import type { Table } from './table.ts'
 
 const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
 const topicName = /^[a-zA-Z0-9._-]{2,242}$/
 const cqlName = /^[a-z][a-z0-9_]{0,47}$/
+/** What Secrets Manager takes. */
+const secretName = /^[a-zA-Z0-9/_+=.@-]{1,512}$/
+const cqlNameRule = 'lower-case letters, digits and underscores, 48 at most'
+const countRule = 'a whole number from 1'
 /** EventBridge wants the unit of 1 in the singular and of more in the plural. */
 const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/
 
@@ -19,8 +24,25 @@ export function checkPipeline(pipeline: Pipeline): void {
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
   expect(URL.canParse(source.url), 'source.url', source.url, 'an absolute URL')
+  const { protocol, username, password } = new URL(source.url)
+  expect(protocol === 'https:', 'source.url', source.url, 'an https URL')
+  expect(username + password === '', 'source.url', new URL(source.url).host, 'a URL without credentials: use a secret')
   expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
-  expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, 'a whole number from 1')
+  expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, countRule)
+  const { deadlineMs } = source
+  expect(deadlineMs === undefined || isCount(deadlineMs), 'source.deadlineMs', deadlineMs, `milliseconds, ${countRule}`)
+  const { requestsPerSecond = 1 } = source
+  expect(requestsPerSecond > 0, 'source.requestsPerSecond', requestsPerSecond, 'a number above 0')
+  const keeps = source.drift?.unknown === 'evolve' || source.drift?.changed === 'evolve'
+  expect(
+    !keeps || source.record.length === 2,
+    'source.drift',
+    source.drift,
+    'without evolve unless source.record takes what is kept',
+  )
+  for (const name of secretNames(source.headers)) {
+    expect(secretName.test(name), 'source.headers', name, 'a secret by its name, not its ARN')
+  }
   checkTopic(pipeline.topic, 'topic', expect)
   if (pipeline.process) {
     checkTopic(pipeline.process.topic, 'process.topic', expect)
@@ -64,8 +86,8 @@ export function checkTopic(topic: AnyTopic, field: string, expect: Expect): void
   )
   expect(!topic.name.endsWith('.dlt'), `${field}.name`, topic.name, 'a name that does not end like a dead-letter topic')
   expect(!topic.name.endsWith('.parked'), `${field}.name`, topic.name, 'a name that does not end like a parking topic')
-  expect(isCount(topic.partitions), `${field}.partitions`, topic.partitions, 'a whole number from 1')
-  expect(isCount(topic.retentionMs), `${field}.retentionMs`, topic.retentionMs, 'milliseconds, a whole number from 1')
+  expect(isCount(topic.partitions), `${field}.partitions`, topic.partitions, countRule)
+  expect(isCount(topic.retentionMs), `${field}.retentionMs`, topic.retentionMs, `milliseconds, ${countRule}`)
   const names = topic.schema.fields.map((each) => each.name)
   expect(new Set(names).size === names.length, `${field}.schema.fields`, names, 'fields of different names')
 }
@@ -73,14 +95,9 @@ export function checkTopic(topic: AnyTopic, field: string, expect: Expect): void
 /** The rules of a table. */
 export function checkTable(table: Table, field: string, expect: Expect): void {
   const columns = Object.keys(table.columns)
-  expect(
-    cqlName.test(table.name),
-    `${field}.name`,
-    table.name,
-    'lower-case letters, digits and underscores, 48 at most',
-  )
+  expect(cqlName.test(table.name), `${field}.name`, table.name, cqlNameRule)
   for (const column of columns) {
-    expect(cqlName.test(column), `${field}.columns`, column, 'lower-case letters, digits and underscores, 48 at most')
+    expect(cqlName.test(column), `${field}.columns`, column, cqlNameRule)
   }
   const keys = [...table.partitionKey, ...table.clusteringColumns]
   expect(table.partitionKey.length > 0, `${field}.partitionKey`, table.partitionKey, 'one column at least')
@@ -88,7 +105,7 @@ export function checkTable(table: Table, field: string, expect: Expect): void {
   expect(new Set(keys).size === keys.length, `${field} key columns`, keys, 'different columns')
   expect(keys.length < columns.length, `${field}.columns`, columns, 'one column more than the key has, at least')
   const { ttlSeconds } = table
-  expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, 'null or a whole number from 1')
+  expect(ttlSeconds === null || isCount(ttlSeconds), `${field}.ttlSeconds`, ttlSeconds, `null or ${countRule}`)
 }
 
 function isCount(value: number): boolean {

@@ -5,7 +5,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
+import type { DriftPolicies, KeptFields } from './drift.ts'
 import { type JobDefinition, resultWriter } from './job.ts'
+import type { Secret } from './secret.ts'
 import type { AnyRow, Columns, Row, Table } from './table.ts'
 
 /** How far a source has been read: what its next request needs. Stored as JSON. */
@@ -25,27 +27,60 @@ export type PageRequest = {
 export type SourceRequest = {
   readonly query: Readonly<Record<string, string | number>>
   readonly headers?: Readonly<Record<string, string>>
+  /** Path and query in place of the URL's own, as a `next` link gives them; `query` is added. */
+  readonly path?: string
 }
 
-/** One page as read: its values, and the cursor of the next page, or null when this was the last. */
-export type SourcePage = { readonly values: readonly unknown[]; readonly cursor: Cursor | null }
+/** What came with an answer besides its body. */
+export type SourceResponse = {
+  /** Where the answer came from. */
+  readonly url: string
+  /** A header of the answer by its name in lower case. */
+  readonly header: (name: string) => string | null
+}
+
+/** One page as read. */
+export type SourcePage = {
+  readonly values: readonly unknown[]
+  /** Where the next request begins; null where this page was the last and the next run begins where this request did. */
+  readonly cursor: Cursor | null
+  /** The source has no more now: the cursor is the next run's. */
+  readonly last?: true
+  /** How many values were left out, as an earlier page held them already. */
+  readonly known?: number
+}
+
+/** How an API is paged: the part of a source that pagination.ts and incremental.ts make, and an author can write. */
+export type Paging<Answer> = {
+  readonly request: (page: PageRequest) => SourceRequest
+  /** The page in an answer; null when the answer says that the source cannot serve now, which fails the run as passing. */
+  readonly read: (answer: Answer, request: PageRequest, response: SourceResponse) => SourcePage | null
+}
 
 /** An HTTP API that is read on a schedule. */
-export type Source<Answer, Value, Output> = {
-  /** The API's URL; outside AWS a bundled source can stand in for it. */
+export type Source<Answer, Value, Output> = Paging<Answer> & {
+  /** The API's URL, https and public; a deployment can name another that stands in for it. */
   readonly url: string
   /** An EventBridge schedule expression: `rate(…)` or `cron(…)`. */
   readonly schedule: string
   /** How many values a scheduled run fetches at most. */
   readonly recordsPerRun: number
-  readonly request: (page: PageRequest) => SourceRequest
+  /** Headers of every request; a secret is read by the function and sent to the URL's own origin alone. */
+  readonly headers?: Readonly<Record<string, string | Secret>>
+  /** How often a run may ask at most; without it a run asks as fast as the source answers. */
+  readonly requestsPerSecond?: number
+  /** Says that a run without a single value is no failure. */
+  readonly emptyRuns?: 'expected'
+  /** Milliseconds after its schedule time within which a run is to be accounted for; 15 minutes unless given. */
+  readonly deadlineMs?: number
   /** The form of a whole answer; an answer that does not fit fails the run. */
   readonly response: StandardSchemaV1<unknown, Answer>
-  /** The page in an answer; null when the answer says that the source cannot serve now, which fails the run as passing. */
-  readonly read: (answer: Answer, request: PageRequest) => SourcePage | null
   /** The form of one value; a value that does not fit is a dead letter. */
   readonly value: StandardSchemaV1<unknown, Value>
-  readonly record: (value: Value) => Output
+  /** Makes the record; `kept` holds the fields of the value that `drift` keeps. */
+  readonly record: (value: Value, kept: KeptFields) => Output
+  /** What is done where a value differs from the form: a field unknown, missing, or of another type. */
+  readonly drift?: DriftPolicies
 }
 
 /** A topic of records with one schema. Its dead letters go to `<name>.dlt`. */

@@ -40,11 +40,13 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
         await compose.run('create', ...containers.values())
       },
       services: (endpoints, onDeath) =>
-        [...processServices(folders, ports, endpoints), sourceOf(endpoints)].filter(({ name }) => containers.has(name)).map((service) => {
-          const container = containers.get(service.name) ?? service.name
-          const each: ContainerService = { ...service, container }
-          return controlContainer(each, compose, folders, (error) => onDeath(service.name, error))
-        }),
+        [...processServices(folders, ports, endpoints), sourceOf(endpoints)]
+          .filter(({ name }) => containers.has(name))
+          .map((service) => {
+            const container = containers.get(service.name) ?? service.name
+            const each: ContainerService = { ...service, container }
+            return controlContainer(each, compose, folders, (error) => onDeath(service.name, error))
+          }),
       functionView: (endpoints) => ({
         target: 'localstack',
         endpoints: {

@@ -21,7 +21,10 @@ export type JavaProgram = {
  * Starting fast matters more than peak speed here: one compiler tier, one collector thread, the heap at its size at
  * once for small services. Temporary files stay in the folder given.
  */
-export function javaCommand({ service, heapMegabytes, options, main, env = {} }: JavaProgram, temporary: string): Command {
+export function javaCommand(
+  { service, heapMegabytes, options, main, env = {} }: JavaProgram,
+  temporary: string,
+): Command {
   return {
     program: javaProgram(),
     args: [

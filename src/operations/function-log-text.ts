@@ -20,7 +20,7 @@ const constantFields = new Set([
 
 /** `2026-01-02T03:04:05.678Z WARN  batch with failures  stage=write records=3`. */
 export function logText({ timestamp, message }: LogLine): string {
-  const entry = structured(message)
+  const entry = structuredLine(message)
   // An emulator stamps all lines of an invocation alike; the entry's own time is exact.
   const own = Date.parse(String(entry?.timestamp))
   const time = new Date(Number.isNaN(own) ? timestamp : own).toISOString()
@@ -32,11 +32,12 @@ export function logText({ timestamp, message }: LogLine): string {
 }
 
 /** The message of a line as JSON where it is structured, else as text. */
-export function logJson({ timestamp, message }: LogLine): unknown {
-  return { timestamp, message: structured(message) ?? message }
+export function logJson({ timestamp, message }: LogLine): { readonly timestamp: number; readonly message: unknown } {
+  return { timestamp, message: structuredLine(message) ?? message }
 }
 
-function structured(message: string): Readonly<Record<string, unknown>> | null {
+/** The fields of a structured line; null for any other. */
+export function structuredLine(message: string): Readonly<Record<string, unknown>> | null {
   if (!message.startsWith('{')) return null
   try {
     const entry = JSON.parse(message)

@@ -3,6 +3,7 @@
  */
 import { deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { driftLines } from './drift-text.ts'
 import type { Proof } from './reconcile.ts'
 
 /** One line of the table: a figure, where it was counted, how long the hop took in ms where that is known. */
@@ -24,6 +25,7 @@ export function proofTable(pipeline: Pipeline, proof: Proof, writeMs: number | n
       return `  ${label.padEnd(12)} ${count.toLocaleString('en').padStart(9)}   ${where.padEnd(width)} ${duration.padStart(10)}`.trimEnd()
     }),
     `  ${verdict(proof)}`,
+    ...driftLines(proof.run.drift).map((line) => `  ${line}`),
   ]
 }
 

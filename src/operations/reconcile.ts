@@ -134,12 +134,18 @@ function valueMadeFrom(record: TopicRecord): string {
   return headerText(record.headers, headerNames.value) ?? formatPosition(record)
 }
 
-function positionsOf({ topic, partition, firstOffset, recordIds }: PublishedRange): RecordPosition[] {
+/** Where each record of a range stands. */
+export function positionsOf({ topic, partition, firstOffset, recordIds }: PublishedRange): RecordPosition[] {
   return recordIds.map((_, index) => ({ topic, partition, offset: firstOffset + index }))
 }
 
 /** The topics are read from the time of the run on, which all their records keep; the first from the run's own offsets, if these are lower. */
-async function startingOffsets(pipeline: Pipeline, run: Run, ranges: readonly PublishedRange[], { admin }: Clients) {
+export async function startingOffsets(
+  pipeline: Pipeline,
+  run: Run,
+  ranges: readonly PublishedRange[],
+  { admin }: Clients,
+) {
   const first = pipeline.topic.name
   const [{ start }, since] = await Promise.all([offsetBounds(admin, first), offsetsSince(admin, first, run.startedAt)])
   const from = new Map<string, PartitionOffsets>([

@@ -10,6 +10,8 @@ import type { RunSummary } from '../runtime/ingest.ts'
 import type { IngestEvent } from '../runtime/run-request.ts'
 import { invoke } from './invoke.ts'
 
+export type { RunSummary }
+
 /** What a run by hand may say otherwise than the schedule. */
 export type TriggerOptions = {
   /** How many values at most; the pipeline's own number unless given. */
@@ -19,8 +21,12 @@ export type TriggerOptions = {
 }
 
 /** Runs a pipeline's ingest once and waits until it published. Fails with INVOKE_FAILED, quoting the function's error. */
-export async function trigger(aws: AwsEndpoint, pipeline: Pipeline, options: TriggerOptions = {}): Promise<RunSummary> {
-  const event: IngestEvent = { id: randomUUID(), time: new Date().toISOString(), run: options }
+export function trigger(aws: AwsEndpoint, pipeline: Pipeline, options: TriggerOptions = {}): Promise<RunSummary> {
+  return startRun(aws, pipeline, { id: randomUUID(), time: new Date().toISOString(), run: options })
+}
+
+/** Runs a pipeline's ingest for an event, as {@link trigger} does. */
+export async function startRun(aws: AwsEndpoint, pipeline: Pipeline, event: IngestEvent): Promise<RunSummary> {
   const name = functionName(pipeline.name, 'ingest')
   const { failed, payload } = await invoke(aws, name, event)
   if (!failed) return payload as RunSummary

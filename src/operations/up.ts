@@ -15,6 +15,7 @@ import { deploy } from './deploy.ts'
 import { invokeSettings } from './invoke-settings.ts'
 import { pollerPorts } from './poller-ports.ts'
 import { publishStatus } from './poller-status.ts'
+import { keepPaused } from './schedules.ts'
 
 /** How to bring an environment up. */
 export type UpOptions = {
@@ -66,6 +67,7 @@ export async function bringUp(
     await Promise.race([Promise.all([stack.allReady, deployed]), stack.failed, aborted(signal)])
     const clients = await openClients(endpoints)
     stops.push(() => clients.close())
+    await keepPaused(endpoints.aws, clients)
     const poller = await startPoller({
       mappings: watchMappings(new SSMClient(awsConfig(endpoints.aws))),
       invoker: lambdaInvoker(awsConfig(endpoints.aws)),

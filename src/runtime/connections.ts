@@ -4,7 +4,8 @@
 import type { Client } from 'cassandra-driver'
 import { openCassandra } from '../connect/cassandra.ts'
 import type { RecordProducer } from '../connect/kafka-producer.ts'
-import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
+import { connectLookup, type SchemaLookup } from '../connect/registry.ts'
+import { type Announce, runBus } from '../connect/run-bus.ts'
 import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
 import { cassandraEndpoint, registryEndpoint } from './access.ts'
@@ -14,7 +15,9 @@ import { functionProducer } from './producer.ts'
 export type Connections = {
   readonly environment: FunctionEnvironment
   readonly producer: RecordProducer
-  readonly registry: SchemaRegistry
+  readonly registry: SchemaLookup
+  /** Tells of runs; a region is known wherever functions run. */
+  readonly announce: Announce
   /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED; a failed attempt is not kept. */
   readonly cassandra: () => Promise<Client>
 }
@@ -25,7 +28,8 @@ export function connectionsFromEnvironment(): Connections {
   return {
     environment,
     producer: functionProducer(environment),
-    registry: connectRegistry(registryEndpoint(environment.registry)),
+    announce: runBus(process.env.AWS_REGION ?? 'us-east-1'),
+    registry: connectLookup(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),
   }
 }

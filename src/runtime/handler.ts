@@ -7,7 +7,7 @@ import { SluiceError } from '../core/errors.ts'
 import { logger } from './logging.ts'
 
 /** The Lambda handler around a stage's handler. A failure is logged with its code and thrown on, so that Lambda counts it. */
-export function lambdaHandler<Event, Result>(handle: (event: Event) => Promise<Result>) {
+export function lambdaHandler<Event, Result>(handle: (event: Event, context: Context) => Promise<Result>) {
   return middy<Event, Result>()
     .before(({ context }) => {
       logger.addContext(context as Context)

@@ -2,15 +2,22 @@
  * The ingest stage: one run fetches pages from the source and publishes their values.
  */
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { type DriftCounter, driftCounter } from '../core/drift-report.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { RunRequest } from '../core/ledger.ts'
 import type { Cursor, Pipeline } from '../core/pipeline.ts'
+import { metricsField } from '../core/run-event.ts'
+import { type Claim, claimRun, type Refusal } from './claim-run.ts'
 import type { Connections } from './connections.ts'
-import { type Ledger, ledgerOf, type Run } from './ledger.ts'
+import { type Run, type RunLedger, runLedger } from './ledger.ts'
 import { logger } from './logging.ts'
 import { type Publisher, preparePage, publishPage } from './publish.ts'
 import { type IngestEvent, runRequest } from './run-request.ts'
-import { type SourceClient, sourceClient } from './source-client.ts'
+import { type FetchPage, sourceClient } from './source/client.ts'
+import { publishMarginMs } from './source/limits.ts'
+import { isLast } from './source/page-guard.ts'
+import { type Tell, teller } from './tell.ts'
 import { topicCodec } from './topic-codec.ts'
 
 /** The function's answer. Counts are values; durations are milliseconds. */
@@ -22,6 +29,8 @@ export type RunSummary = {
   readonly deadLettered: number
   readonly fetchMs: number
   readonly publishMs: number
+  /** Why nothing was done; null where it was. */
+  readonly skipped: Refusal | null
 }
 
 /**
@@ -34,64 +43,139 @@ export type RunSummary = {
 export function ingestHandler(pipeline: Pipeline, connections: Connections) {
   const { producer, registry, environment } = connections
   const codec = topicCodec(pipeline.topic, registry)
-  const fetchPage = sourceClient(pipeline, environment.sourceUrl ?? pipeline.source.url)
+  const source = sourceClient(pipeline, { standIn: environment.sourceUrl })
 
-  return async (event: IngestEvent): Promise<RunSummary> => {
+  return async (event: IngestEvent, context?: RemainingTime): Promise<RunSummary> => {
+    const readsUntil =
+      performance.now() + (context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - publishMarginMs
     const request = runRequest(event, pipeline.source.recordsPerRun)
-    const ledger = ledgerOf(await connections.cassandra(), pipeline.name)
-    const begun = await begin(ledger, request)
-    const attempt = `${begun.attempts}-${randomBytes(4).toString('hex')}`
-    const progress = { fetched: 0, published: 0, deadLettered: 0, fetchMs: 0, publishMs: 0, cursor: begun.cursorBefore }
+    const client = await connections.cassandra()
+    const ledger = runLedger(client, pipeline.name)
+    const tell = teller(pipeline.name, connections.announce)
+    const claim = await claimRun(client, pipeline.name, ledger, request)
+    if (typeof claim === 'string') {
+      const skipped = skippedRun(request)
+      if (claim === 'overlapped') {
+        await ledger.save(skipped)
+        await tell(skipped)
+      }
+      logger.info('run skipped', { pipeline: pipeline.name, run: request.id, reason: claim })
+      return { pipeline: pipeline.name, run: request.id, ...nothing, skipped: claim }
+    }
+    try {
+      return await doRun(request, readsUntil, ledger, claim, tell)
+    } finally {
+      await claim.release()
+    }
+  }
+
+  async function doRun(
+    request: RunRequest,
+    readsUntil: number,
+    ledger: RunLedger,
+    claim: Claim,
+    tell: Tell,
+  ): Promise<RunSummary> {
+    const begun = await begin(ledger, request, claim.before)
+    // Not waited for: the source need not wait for the bus.
+    const told = tell(begun.run)
+    const { run } = begun
+    const attempt = `${run.attempts}-${randomBytes(4).toString('hex')}`
+    const progress = { ...nothing, cursor: run.cursorBefore }
+    const drift = driftCounter()
     try {
       await codec.prepare()
-      await readPages(request, fetchPage, { pipeline, runId: request.id, attempt, codec, producer, ledger }, progress)
+      const publisher = { pipeline, runId: request.id, attempt, codec, producer, ledger, drift }
+      const gave = await readPages(request, source(readsUntil), readsUntil, publisher, progress, claim)
+      if (!gave && pipeline.source.emptyRuns !== 'expected') throw emptyRun(pipeline)
     } catch (error) {
-      const cursorAfter = begun.cursorBefore
-      await ledger.save({ ...ended(begun, progress), cursorAfter, state: 'failed', error: errorOf(error) })
+      // Who took the run over says how it stands.
+      if (!claim.isHeld()) throw error
+      const cursorAfter = run.cursorBefore
+      const failed: Run = { ...ended(run, progress, drift), cursorAfter, state: 'failed', error: errorOf(error) }
+      await ledger.save(failed)
+      await told
+      await tell(failed)
       throw error
     }
-    if (request.seed === null && progress.cursor) await ledger.saveCursor(request.id, progress.cursor)
-    await ledger.save({ ...ended(begun, progress), state: 'succeeded', succeededAttempt: begun.attempts })
+    if (begun.movesCursor && progress.cursor) await ledger.saveCursor(request.id, progress.cursor)
+    const done: Run = { ...ended(run, progress, drift), state: 'succeeded', succeededAttempt: run.attempts }
+    await ledger.save(done)
+    await told
     const { cursor, ...counts } = progress
-    const summary = { pipeline: pipeline.name, run: request.id, ...counts }
-    logger.info('run succeeded', summary)
+    const summary = { pipeline: pipeline.name, run: request.id, ...counts, skipped: null }
+    logger.info('run succeeded', { ...summary, drift: drift.report(), ...metricsField(Date.now(), counts) })
     return summary
   }
 }
 
-type Progress = Omit<RunSummary, 'pipeline' | 'run'> & { cursor: Cursor | null }
+/** The part of Lambda's context that bounds a run; without it a run has as long as it takes. */
+type RemainingTime = { readonly getRemainingTimeInMillis: () => number }
+
+type Progress = Omit<RunSummary, 'pipeline' | 'run' | 'skipped'> & { cursor: Cursor | null }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** A run that is done again after it failed or was cut off keeps its beginning, in time and in the source. */
-async function begin(ledger: Ledger, request: RunRequest): Promise<Run> {
-  const before = await ledger.run(request.id)
-  const resumed = before?.state === 'succeeded' ? null : before
-  const run: Run = {
-    id: request.id,
+const nothing = { fetched: 0, published: 0, deadLettered: 0, fetchMs: 0, publishMs: 0 }
+
+function newRun({ id, scheduledAt, limit, seed }: RunRequest): Run {
+  return {
+    id,
     state: 'running',
-    scheduledAt: request.scheduledAt,
-    startedAt: before?.startedAt ?? Date.now(),
+    scheduledAt,
+    startedAt: Date.now(),
     finishedAt: null,
-    cursorBefore: request.seed === null ? (resumed ? resumed.cursorBefore : await ledger.cursor()) : null,
+    cursorBefore: null,
     cursorAfter: null,
-    attempts: (before?.attempts ?? 0) + 1,
-    succeededAttempt: before?.succeededAttempt ?? null,
+    attempts: 1,
+    succeededAttempt: null,
+    limit,
+    seed,
     fetched: 0,
     fetchMs: 0,
     publishMs: 0,
+    drift: null,
     error: null,
   }
-  await ledger.save(run)
-  return run
 }
 
+function skippedRun(request: RunRequest): Run {
+  const error = new SluiceError('RUN_OVERLAPPED', 'the run of the tick before was going on')
+  return { ...newRun(request), state: 'skipped', finishedAt: Date.now(), error: errorOf(error) }
+}
+
+function emptyRun({ name, source }: Pipeline): SluiceError {
+  return new SluiceError(
+    'RUN_EMPTY',
+    `${source.url} gave no value: if that is normal, say emptyRuns: 'expected' in the source of pipeline "${name}"`,
+  )
+}
+
+/** A run that is done again keeps its beginning, in time and in the source; the cursor moves only from where it stands. */
+async function begin(ledger: RunLedger, request: RunRequest, before: Run | null) {
+  const stored = request.seed === null ? await ledger.cursor() : null
+  const cursorBefore = request.seed === null && before ? before.cursorBefore : stored
+  const run: Run = {
+    ...newRun(request),
+    ...(before ? { startedAt: before.startedAt, succeededAttempt: before.succeededAttempt } : {}),
+    cursorBefore,
+    attempts: (before?.attempts ?? 0) + 1,
+  }
+  await ledger.save(run)
+  return { run, movesCursor: request.seed === null && isDeepStrictEqual(cursorBefore, stored) }
+}
+
+/** Whether the source gave any value, known ones included. A run whose time is up ends with the page it has: the next one goes on behind it. */
 async function readPages(
   { limit, seed }: RunRequest,
-  fetchPage: SourceClient,
+  fetchPage: FetchPage,
+  readsUntil: number,
   publisher: Publisher,
   progress: Mutable<Progress>,
-): Promise<void> {
-  while (progress.fetched < limit) {
+  claim: Claim,
+): Promise<boolean> {
+  let gave = false
+  do {
+    if (!claim.isHeld()) throw new SluiceError('RUN_OVERLAPPED', 'another invocation took the run over')
     const began = performance.now()
     const page = await fetchPage({ cursor: progress.cursor, limit: limit - progress.fetched, seed })
     const fetched = performance.now()
@@ -103,12 +187,14 @@ async function readPages(
     progress.published += outcome.published
     progress.deadLettered += outcome.deadLettered
     if (page.cursor) progress.cursor = page.cursor
-    if (page.cursor === null || page.values.length === 0) return
-  }
+    gave ||= page.values.length + (page.known ?? 0) > 0
+    if (isLast(page)) break
+  } while (progress.fetched < limit && performance.now() < readsUntil)
+  return gave
 }
 
-function ended(begun: Run, { fetched, fetchMs, publishMs, cursor }: Progress): Run {
-  return { ...begun, finishedAt: Date.now(), cursorAfter: cursor, fetched, fetchMs, publishMs }
+function ended(begun: Run, { fetched, fetchMs, publishMs, cursor }: Progress, drift: DriftCounter): Run {
+  return { ...begun, finishedAt: Date.now(), cursorAfter: cursor, fetched, fetchMs, publishMs, drift: drift.report() }
 }
 
 function errorOf(error: unknown): Run['error'] {

@@ -2,9 +2,8 @@
  * Reads and writes the ledger: what each run fetched and published, and how far each source was read.
  */
 import type { Client, types } from 'cassandra-driver'
-import { allRows } from '../connect/cassandra.ts'
-import { cassandraError } from '../connect/cassandra-error.ts'
-import { insert, selectByKey, selectLast, selectPartition } from '../core/cql.ts'
+import { selectByKey, selectLast, selectPartition } from '../core/cql.ts'
+import type { DriftReport } from '../core/drift-report.ts'
 import {
   cursorsTable,
   type FetchedPage,
@@ -13,10 +12,14 @@ import {
   publishedTable,
   type RunState,
   runsTable,
+  type ScheduleState,
+  scheduleStatesTable,
 } from '../core/ledger.ts'
 import { keyspace } from '../core/names.ts'
 import type { Cursor } from '../core/pipeline.ts'
+import type { RunError } from '../core/run-state.ts'
 import type { AnyRow, Table } from '../core/table.ts'
+import { ledgerRequests } from './ledger-requests.ts'
 
 /** A run as the ledger holds it. Times are milliseconds since the epoch. */
 export type Run = {
@@ -31,48 +34,45 @@ export type Run = {
   readonly attempts: number
   /** The latest attempt that succeeded, which stands for those before it; null as long as none did. */
   readonly succeededAttempt: number | null
+  /** How many values were asked for at most, and with which seed, if any. */
+  readonly limit: number
+  readonly seed: string | null
   /** Values that the source's answers held, in the latest attempt. */
   readonly fetched: number
   /** Milliseconds spent on the source and on Kafka. */
   readonly fetchMs: number
   readonly publishMs: number
-  readonly error: { readonly code: string; readonly message: string } | null
+  /** Where the source's values differed from their declared form, in the latest attempt; null where none did. */
+  readonly drift: DriftReport | null
+  readonly error: RunError | null
 }
 
 /** The ledger of one pipeline. Every write is acknowledged at LOCAL_QUORUM before it resolves. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED. */
-export type Ledger = {
+export type RunLedger = {
   save(run: Run): Promise<void>
   saveFetched(runId: string, page: FetchedPage): Promise<void>
   savePublished(runId: string, range: PublishedRange): Promise<void>
   saveCursor(runId: string, cursor: Cursor): Promise<void>
   cursor(): Promise<Cursor | null>
+  /** What an operator wants of the schedule. */
+  scheduleState(): Promise<ScheduleState>
   run(id: string): Promise<Run | null>
+}
+
+/** The ledger as who looks into it sees it: functions have no use for the rest. */
+export type Ledger = RunLedger & {
   /** The latest runs, newest first. */
   latestRuns(count: number): Promise<Run[]>
   fetched(runId: string): Promise<FetchedPage[]>
   published(runId: string): Promise<PublishedRange[]>
 }
 
-/** The ledger of a pipeline, through a connected client. */
-export function ledgerOf(client: Client, pipeline: string): Ledger {
-  const answered = async <T>(request: Promise<T>) => {
-    try {
-      return await request
-    } catch (cause) {
-      throw cassandraError('Cassandra did not answer a request of the ledger', cause)
-    }
-  }
-  const execute = (query: string, values: unknown[]) => answered(client.execute(query, values))
-  const put = async (table: Table, row: AnyRow) => {
-    const values = Object.keys(table.columns).map((column) => row[column])
-    await execute(insert(keyspace, table), values)
-  }
-  /** Rows of a run. Cassandra holds an empty list as null. */
-  const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
-    return (await answered(allRows(client, selectPartition(keyspace, table), [pipeline, runId]))).map(read)
-  }
+/** The ledger of a pipeline, as a run needs it, through a connected client. */
+export function runLedger(client: Client, pipeline: string): RunLedger {
+  const { first, put, cameTo } = ledgerRequests(client)
   return {
     async save(run) {
+      if (run.state === 'failed' || run.state === 'skipped') await cameTo(pipeline, run.state, run.id)
       await put(runsTable, { pipeline, ...runRow(run) })
     },
     async saveFetched(runId, { attempt, firstNumber, recordIds }) {
@@ -94,16 +94,32 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
       await put(cursorsTable, { pipeline, cursor: JSON.stringify(cursor), run_id: runId })
     },
     async cursor() {
-      const row = (await execute(selectByKey(keyspace, cursorsTable), [pipeline])).first()
+      const row = await first(selectByKey(keyspace, cursorsTable), [pipeline])
       return parseCursor(row?.cursor)
     },
+    async scheduleState() {
+      const row = await first(selectByKey(keyspace, scheduleStatesTable), [pipeline])
+      return row?.state === 'paused' ? 'paused' : 'enabled'
+    },
     async run(id) {
-      const row = (await execute(selectByKey(keyspace, runsTable), [pipeline, id])).first()
+      const row = await first(selectByKey(keyspace, runsTable), [pipeline, id])
       return row ? runOf(row) : null
     },
+  }
+}
+
+/** The ledger of a pipeline, through a connected client. */
+export function ledgerOf(client: Client, pipeline: string): Ledger {
+  const { all } = ledgerRequests(client)
+  /** Rows of a run. Cassandra holds an empty list as null. */
+  const rowsOf = async <T>(table: Table, runId: string, read: (row: types.Row) => T): Promise<T[]> => {
+    return (await all(selectPartition(keyspace, table), [pipeline, runId])).map(read)
+  }
+  return {
+    ...runLedger(client, pipeline),
     async latestRuns(count) {
       const query = selectLast(keyspace, runsTable, Math.floor(count))
-      return (await answered(allRows(client, query, [pipeline]))).map(runOf)
+      return (await all(query, [pipeline])).map(runOf)
     },
     fetched: (runId) =>
       rowsOf(fetchedTable, runId, (row) => ({
@@ -123,6 +139,11 @@ export function ledgerOf(client: Client, pipeline: string): Ledger {
   }
 }
 
+/** The error in a row of `runs` or `verdicts`. */
+export function errorOfRow(row: { readonly [column: string]: unknown }): RunError | null {
+  return row.error_code ? { code: String(row.error_code), message: String(row.error_message) } : null
+}
+
 function runRow(run: Run): AnyRow {
   return {
     run_id: run.id,
@@ -139,10 +160,14 @@ function runRow(run: Run): AnyRow {
     error_message: run.error?.message ?? null,
     attempts: run.attempts,
     succeeded_attempt: run.succeededAttempt,
+    record_limit: run.limit,
+    seed: run.seed,
+    drift: run.drift && JSON.stringify(run.drift),
   }
 }
 
-function runOf(row: { readonly [column: string]: unknown }): Run {
+/** The run in a row of `runs`. */
+export function runOf(row: { readonly [column: string]: unknown }): Run {
   return {
     id: String(row.run_id),
     state: row.state as RunState,
@@ -153,10 +178,13 @@ function runOf(row: { readonly [column: string]: unknown }): Run {
     cursorAfter: parseCursor(row.cursor_after),
     attempts: Number(row.attempts),
     succeededAttempt: row.succeeded_attempt === null ? null : Number(row.succeeded_attempt),
+    limit: Number(row.record_limit),
+    seed: row.seed === null ? null : String(row.seed),
     fetched: Number(row.fetched),
     fetchMs: Number(row.fetch_ms),
     publishMs: Number(row.publish_ms),
-    error: row.error_code ? { code: String(row.error_code), message: String(row.error_message) } : null,
+    drift: typeof row.drift === 'string' ? (JSON.parse(row.drift) as DriftReport) : null,
+    error: errorOfRow(row),
   }
 }
 

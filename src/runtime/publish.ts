@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { OutgoingRecord, ProducedPosition, RecordProducer } from '../connect/kafka-producer.ts'
+import type { DriftCounter } from '../core/drift-report.ts'
 import { SluiceError } from '../core/errors.ts'
 import { headerNames } from '../core/headers.ts'
 import { type PublishedRange, valueName } from '../core/ledger.ts'
@@ -11,8 +12,8 @@ import type { Pipeline } from '../core/pipeline.ts'
 import { type PageClock, recordClock } from '../core/record-clock.ts'
 import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
-import type { Ledger } from './ledger.ts'
-import { pathOf } from './source-client.ts'
+import type { RunLedger } from './ledger.ts'
+import { fitted } from './source/fit.ts'
 import type { TopicCodec } from './topic-codec.ts'
 
 /** Room for saying that a value was cut. */
@@ -39,7 +40,8 @@ export type Publisher = {
   readonly attempt: string
   readonly codec: TopicCodec
   readonly producer: RecordProducer
-  readonly ledger: Ledger
+  readonly ledger: RunLedger
+  readonly drift: DriftCounter
 }
 
 /**
@@ -65,7 +67,7 @@ export async function preparePage(
       [headerNames.trace]: trace,
     }
     try {
-      const record = await toRecord(publisher, value, headers, timeOf)
+      const record = await toRecord(publisher, value, number, headers, timeOf)
       records.push({ id: record.key, number, record })
       recordIds.push(record.key)
     } catch (error) {
@@ -93,17 +95,14 @@ export async function publishPage(
 }
 
 async function toRecord(
-  { pipeline, codec }: Publisher,
-  value: unknown,
+  { pipeline, codec, drift }: Publisher,
+  fetched: unknown,
+  number: number,
   headers: Record<string, string>,
   timeOf: PageClock,
 ): Promise<OutgoingRecord & { readonly key: string }> {
-  const checked = await pipeline.source.value['~standard'].validate(value)
-  if (checked.issues) {
-    const field = pathOf(checked.issues[0]) || '(value)'
-    throw new SluiceError('VALUE_INVALID', `the fetched value does not fit at "${field}"`)
-  }
-  const record = pipeline.source.record(checked.value)
+  const { value, kept } = await fitted(pipeline, fetched, (each, outcome) => drift.note(number, each, outcome))
+  const record = pipeline.source.record(value, kept)
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
   return fitting({ key, value: codec.encode(record), headers, timestamp: timeOf(key) }, pipeline.topic.name)

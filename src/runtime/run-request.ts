@@ -3,7 +3,10 @@
  */
 
 import { SluiceError } from '../core/errors.ts'
-import type { RunRequest } from '../core/ledger.ts'
+import { type RunRequest, runStamp } from '../core/ledger.ts'
+
+/** How ids of runs end that the schedule asks for. */
+export const tickSuffix = 'schedule'
 
 /** The event of an EventBridge rule with a schedule, or of an operator, who may give `run`. */
 export type IngestEvent = {
@@ -15,10 +18,12 @@ export type IngestEvent = {
 }
 
 /**
- * The run that an event asks for. Its id is the time and the beginning of the event's id, so that it sorts by time and
- * a firing that is delivered twice is one run. Fails with ARGUMENT_INVALID.
+ * The run that an event asks for. Its id sorts by time. A tick of the schedule is named by its time alone, as EventBridge
+ * can fire a rule twice for one time; what an operator asks for also by the beginning of the event's id, so that an
+ * operator's event with the id `schedule` asks for the run of a tick. Fails with ARGUMENT_INVALID.
  */
-export function runRequest({ id, time, run = {} }: IngestEvent, recordsPerRun: number): RunRequest {
+export function runRequest({ id, time, run: asked }: IngestEvent, recordsPerRun: number): RunRequest {
+  const run = asked ?? {}
   const scheduledAt = Date.parse(time)
   if (typeof id !== 'string' || id === '' || Number.isNaN(scheduledAt)) {
     throw new SluiceError(
@@ -33,6 +38,12 @@ export function runRequest({ id, time, run = {} }: IngestEvent, recordsPerRun: n
       `run.records is ${JSON.stringify(limit)}, but a whole number from 1 is needed`,
     )
   }
-  const stamp = new Date(scheduledAt).toISOString().replace(/[-:]|\.\d+/g, '')
-  return { id: `${stamp}-${id.slice(0, 8)}`, scheduledAt, limit, seed: run.seed ?? null }
+  const isTick = asked === undefined
+  return {
+    id: `${runStamp(scheduledAt)}-${isTick ? tickSuffix : id.slice(0, tickSuffix.length)}`,
+    scheduledAt,
+    limit,
+    seed: run.seed ?? null,
+    isTick,
+  }
 }

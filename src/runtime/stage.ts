@@ -3,6 +3,7 @@
  */
 import type { RecordProducer } from '../connect/kafka-producer.ts'
 import type { SluiceError } from '../core/errors.ts'
+import { headerNames, headerText } from '../core/headers.ts'
 import type { KafkaBatchResponse } from '../core/kafka-event.ts'
 import type { Stage } from '../core/names.ts'
 import { asRecordError, type Rejected, sendDeadLetters } from './dead-letter.ts'
@@ -49,7 +50,13 @@ export async function settle(
 }
 
 function report(stage: Stage, records: readonly IncomingRecord[], { rejected, failed }: Outcome): void {
-  const counts = { stage, records: records.length, deadLetters: rejected.length, failed: failed.length }
+  const counts = {
+    stage,
+    records: records.length,
+    deadLetters: rejected.length,
+    failed: failed.length,
+    ...batchFields(records),
+  }
   if (rejected.length + failed.length === 0) {
     logger.info('batch settled', counts)
     return
@@ -62,4 +69,20 @@ function report(stage: Stage, records: readonly IncomingRecord[], { rejected, fa
     partition: first?.record.partition,
     offset: first?.record.offset,
   })
+}
+
+/** More runs than a batch holds unless something is far behind. */
+const namedRuns = 10
+
+/** What finds the batch of a record again: topic, first and last offset of each partition, and whose records they are. */
+function batchFields(records: readonly IncomingRecord[]) {
+  const offsets: Record<string, [first: number, last: number]> = {}
+  const runs = new Set<string>()
+  for (const { partition, offset, headers } of records) {
+    const [first] = offsets[partition] ?? [offset]
+    offsets[partition] = [first, offset]
+    const run = headerText(headers, headerNames.run)
+    if (run !== null && runs.size < namedRuns) runs.add(run)
+  }
+  return { topic: records[0]?.topic, offsets, runs: [...runs] }
 }

@@ -1,7 +1,7 @@
 /**
  * Values of one topic: between framed bytes and records, with the schemas that the registry holds.
  */
-import type { SchemaRegistry } from '../connect/registry.ts'
+import type { SchemaLookup } from '../connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../core/avro-codec.ts'
 import { valueSubject } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
@@ -18,7 +18,7 @@ export type TopicCodec = {
 }
 
 /** The codec of a topic. The writer schemas it meets are fetched once each. */
-export function topicCodec(topic: AnyTopic, registry: SchemaRegistry): TopicCodec {
+export function topicCodec(topic: AnyTopic, registry: SchemaLookup): TopicCodec {
   const codec = avroCodec(topic.schema)
   const writerSchemas = new Map<SchemaId, Promise<string>>()
   let schemaId: SchemaId | null = null

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
+import { allRows } from '../../src/connect/cassandra.ts'
 import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
+import { attemptNumber } from '../../src/core/ledger.ts'
 import { deadLetterTopic, functionName } from '../../src/core/names.ts'
 import { invoke } from '../../src/operations/invoke.ts'
 import { reconcile } from '../../src/operations/reconcile.ts'
@@ -21,9 +23,10 @@ beforeAll(async () => {
 })
 afterAll(() => environment?.remove())
 
-/** An event, as one schedule's firing is delivered again and again, and the run that it asks for. */
-function newRun(records: number) {
-  const event = { id: randomUUID(), time: new Date().toISOString(), run: { records, seed: randomUUID() } }
+/** An event, as one schedule's firing is delivered again and again, and the run that it asks for; alone, or from the cursor on. */
+function newRun(records: number, from: 'seed' | 'cursor' = 'seed') {
+  const run = { records, ...(from === 'seed' ? { seed: randomUUID() } : {}) }
+  const event = { id: randomUUID(), time: new Date().toISOString(), run }
   return { runId: runRequest(event, records).id, deliver: () => invoke(environment.endpoints.aws, ingest, event) }
 }
 
@@ -76,6 +79,30 @@ test('an ingest that is killed between topic and ledger is done again as the sam
   expect(await run.deliver()).toMatchObject({ failed: false, payload: { run: run.runId } })
   const account = await expectWhole(environment, run.runId, 400)
   expect(account).toMatchObject({ published: 800, duplicates: 400, written: 800 })
+})
+
+test('an ingest that is killed before the cursor is stored begins where it did; each of its users is one row', async ({
+  skip,
+}) => {
+  skip(unseen !== null, unseen ?? '')
+  const { clients, ledger } = environment
+  const cursor = await ledger.cursor()
+  const rows = async () => (await allRows(clients.cassandra, 'SELECT id FROM sluice.created_users', [])).length
+  const before = await rows()
+  const run = newRun(100, 'cursor')
+  await cutOff(run, pipeline.topic.name, 100)
+  expect(await ledger.cursor()).toEqual(cursor)
+  expect(await run.deliver()).toMatchObject({ failed: false, payload: { run: run.runId } })
+  const account = await expectWhole(environment, run.runId, 100)
+  expect(account).toMatchObject({ published: 200, duplicates: 100, written: 200 })
+  expect(await ledger.cursor()).toEqual((await ledger.run(run.runId))?.cursorAfter)
+  const pages = await ledger.fetched(run.runId)
+  const ids = [1, 2].map((attempt) =>
+    pages.filter((page) => attemptNumber(page.attempt) === attempt).flatMap(({ recordIds }) => recordIds),
+  )
+  expect(ids[1]).toEqual(ids[0])
+  expect(new Set(ids[0]).size).toBe(100)
+  expect((await rows()) - before).toBe(account.written - account.duplicates - account.filtered)
 })
 
 test('dead letters of an ingest that is killed before it is in the ledger with them count, and once when done again', async ({

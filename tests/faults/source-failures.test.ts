@@ -5,6 +5,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { functionName } from '../../src/core/names.ts'
 import { type IngestEvent, runRequest } from '../../src/runtime/run-request.ts'
+import { sourceLimits } from '../../src/runtime/source/limits.ts'
 import type { Answer } from '../fixtures/http-server.ts'
 import type { FaultEnvironment } from './environment.ts'
 import { ingest, pageOf, somePeople, unscheduledEnvironment, withAnswers } from './source-runs.ts'
@@ -26,13 +27,34 @@ test.each<[string, Answer | null, string, string]>([
   ['answers 500', { status: 500, body: 'oh' }, 'SOURCE_UNAVAILABLE', 'answered with status 500'],
   ['answers 429', { status: 429, body: '{}' }, 'SOURCE_UNAVAILABLE', 'answered with status 429'],
   ['answers 404', { status: 404, body: '{}' }, 'SOURCE_REFUSED', 'answered with status 404'],
-  ['begins an answer and never ends it', { body: '{"results":', hang: true }, 'SOURCE_UNAVAILABLE', 'within 30000 ms'],
+  [
+    'begins an answer and never ends it',
+    { body: '{"results":', hang: true },
+    'SOURCE_UNAVAILABLE',
+    'answered too slowly',
+  ],
   ['answers with half a page', { body: '{"results":[{' }, 'SOURCE_INVALID', '13 characters that are not JSON'],
   [
     'answers HTML with status 200',
     { body: '<!doctype html><p>Busy', headers: { 'content-type': 'text/html' } },
     'SOURCE_INVALID',
     '22 characters that are not JSON',
+  ],
+  [
+    'answers in another charset than it declares',
+    {
+      body: Buffer.from('{"results":["Zo\xeb"]}', 'latin1'),
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    },
+    'SOURCE_INVALID',
+    '19 bytes that are not utf-8',
+  ],
+  ['answers with 50 MB', { body: ' '.repeat(50_000_000) }, 'SOURCE_INVALID', 'more than the 16777216 bytes'],
+  [
+    'sends on to a private address',
+    { status: 302, headers: { location: 'https://10.0.0.1/api/' } },
+    'SOURCE_REFUSED',
+    '10.0.0.1 is no public address: private',
   ],
   ['answers nothing with status 200', { body: '' }, 'SOURCE_INVALID', '0 characters that are not JSON'],
   [
@@ -80,7 +102,7 @@ test("a run that the schedule's event started is done again by Lambda itself, fr
   let failures = 0
   const answer = ({ searchParams }: URL): Answer => {
     if (searchParams.get('page') !== '71') return pageOf(first, 70)
-    return failures++ < 2 ? { status: 503 } : pageOf(second, 71)
+    return failures++ < 2 * sourceLimits.attempts ? { status: 503 } : pageOf(second, 71)
   }
   await withAnswers(environment, answer, async () => {
     const lambda = new LambdaClient(awsConfig(endpoints.aws))

@@ -51,14 +51,19 @@ test('users as API 1.0 described them are dead letters one by one, and the run i
   expect(await lettersOf(ended)).toEqual(letters)
 })
 
-test('an empty page ends the run, and the next one asks for the same page again', async () => {
+test('a run with an empty page only has failed, and the next one asks for the same page again', async () => {
   const before = await ingest(environment, { records: 5 })
   const empty = await withAnswers(
     environment,
     () => pageOf([], 9),
     () => ingest(environment, { records: 5 }),
   )
-  expect(empty.run).toMatchObject({ state: 'succeeded', fetched: 0, cursorAfter: before.run.cursorAfter })
+  expect(empty.run).toMatchObject({
+    state: 'failed',
+    error: { code: 'RUN_EMPTY' },
+    fetched: 0,
+    cursorAfter: before.run.cursorAfter,
+  })
   expect(empty.account).toMatchObject({ fetched: 0, published: 0, pending: 0, unaccounted: 0 })
   const next = await ingest(environment, { records: 5 })
   expect(next.run.cursorBefore).toEqual(before.run.cursorAfter)

@@ -58,10 +58,14 @@ export async function withAnswers<T>(
 /** A run as the ledger has it, once all its records are settled, and the function's error message where it failed. */
 export type EndedRun = { readonly run: Run; readonly account: Account; readonly failure: string | null }
 
-/** Invokes the ingest once and waits until the run is settled. */
-export async function ingest(environment: FaultEnvironment, run: NonNullable<IngestEvent['run']>): Promise<EndedRun> {
+/** Invokes the ingest once, by a clock that shows `now` (ms since the epoch), and waits until the run is settled. */
+export async function ingest(
+  environment: FaultEnvironment,
+  run: NonNullable<IngestEvent['run']>,
+  now: number = Date.now(),
+): Promise<EndedRun> {
   const { endpoints, ledger, settled } = environment
-  const event: IngestEvent = { id: randomUUID(), time: new Date().toISOString(), run }
+  const event: IngestEvent = { id: randomUUID(), time: new Date(now).toISOString(), run }
   const { failed, payload } = await invoke(endpoints.aws, functionName(pipeline.name, 'ingest'), event)
   const { id } = runRequest(event, 1)
   const ended = await ledger.run(id)

@@ -116,7 +116,7 @@ describe('without', () => {
   test('functions reach an inside source by its port, and what they call by endpoints', () => {
     const port = awsTemplates({ egress: 'none', sourceUrl: 'http://10.1.2.3:8080/api/' })
     expect(portsOut(port, functionsOf(port).get('sluice-users-ingest')?.groups ?? [])).toEqual([8080])
-    expect(endpointsOf(none)).toEqual(['cassandra', 'glue', 's3'])
+    expect(endpointsOf(none)).toEqual(['cassandra', 'events', 'glue', 's3'])
   })
 
   test('a source outside is refused', () => {
@@ -159,7 +159,7 @@ describe('security groups', () => {
   test('of a provisioned cluster have the port of logins, and functions an endpoint for the secret', () => {
     const provisioned = awsTemplates({ cluster: 'provisioned' })
     expect(allowed(provisioned, 'Ingress')).toContain('Functions -> Brokers:9096')
-    expect(endpointsOf(provisioned)).toEqual(['cassandra', 'glue', 's3', 'secretsmanager'])
+    expect(endpointsOf(provisioned)).toEqual(['cassandra', 'events', 'glue', 's3', 'secretsmanager'])
   })
 })
 

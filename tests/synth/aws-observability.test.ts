@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { awsTemplates, resources } from './templates.ts'
 
 const { observability: template } = awsTemplates({ alarmEmail: 'team@example.com' })
@@ -97,4 +97,35 @@ test('the topic is encrypted, speaks TLS, and CloudWatch of this account may pub
 test('there is one dashboard, named after the stage', () => {
   template.resourceCountIs('AWS::CloudWatch::Dashboard', 1)
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'sluice-prod' })
+})
+
+describe('a run that failed or is late', () => {
+  const pattern = { source: ['sluice'], 'detail-type': ['Sluice Run'], detail: { state: ['failed', 'late'] } }
+
+  test('is told to the topic of alarms, which EventBridge may publish to, key included', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: pattern,
+      EventBusName: Match.anyValue(),
+      Targets: [{ Arn: { Ref: Match.stringLikeRegexp('^Alarms') }, DeadLetterConfig: Match.anyValue() }],
+    })
+    const events = { Service: 'events.amazonaws.com' }
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Action: 'sns:Publish', Principal: events })]),
+      },
+    })
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Principal: events })]) },
+    })
+    template.resourceCountIs('AWS::Events::ApiDestination', 0)
+  })
+
+  test('is told to a webhook besides, where context names one', () => {
+    const alarmWebhook = 'https://alerts.example.com/sluice'
+    const { observability } = awsTemplates({ alarmWebhook })
+    observability.hasResourceProperties('AWS::Events::ApiDestination', { InvocationEndpoint: alarmWebhook })
+    const [[, { Properties }] = ['', { Properties: {} }]] = resources(observability, 'AWS::Events::Rule')
+    expect(Properties.EventPattern).toEqual(pattern)
+    expect(Properties.Targets).toHaveLength(2)
+  })
 })

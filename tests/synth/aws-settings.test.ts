@@ -60,7 +60,14 @@ describe('the target', () => {
 
 describe('context', () => {
   test('what is left out follows from the stage', () => {
-    const common = { target, cluster: { kind: 'serverless' }, egress: 'nat', alarmEmail: null, sourceUrl: null }
+    const common = {
+      target,
+      cluster: { kind: 'serverless' },
+      egress: 'nat',
+      alarmEmail: null,
+      alarmWebhook: null,
+      sourceUrl: null,
+    }
     expect(settings({ target: 'aws', stage: 'dev' })).toEqual({ ...common, stage: 'dev', logDays: 7, data: 'delete' })
     expect(settings({ stage: 'prod' })).toEqual({ ...common, stage: 'prod', logDays: 90, data: 'keep' })
   })
@@ -97,10 +104,11 @@ describe('context', () => {
     [{ stage: 'dev', egress: 'all' }, 'context "egress" is "all", but it must be nat or none'],
     [{ stage: 'dev', data: 'lose' }, 'context "data" is "lose", but it must be keep or delete'],
     [{ stage: 'dev', alarmEmail: 'me' }, 'context "alarmEmail" is "me", but it must be an e-mail address'],
+    [{ stage: 'dev', alarmWebhook: 'http://x' }, 'context "alarmWebhook" is "http://x", but it must be an https URL'],
     [{ stage: 'dev', sourceUrl: 'ftp://x' }, 'context "sourceUrl" is "ftp://x", but it must be an http or https URL'],
     [
       { stage: 'dev', bootstrapServers: 'x:1' },
-      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, sourceUrl',
+      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, alarmWebhook, sourceUrl',
     ],
     [
       { stage: 'dev', vpc: 'vpc-0a1b' },

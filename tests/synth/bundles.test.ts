@@ -59,8 +59,8 @@ describe('the layer', () => {
     const shapes = `[require('@middy/core'), require('@middy/core').default, require('avsc').Type,
       require('kafkajs').Kafka, require('cassandra-driver').Client, require('@aws-lambda-powertools/logger').Logger,
       require('@aws-sdk/client-secrets-manager').GetSecretValueCommand,
-      require('@smithy/signature-v4').SignatureV4].map((each) => typeof each).join()`
-    expect(run(`process.stdout.write(${shapes})`)).toBe(Array(8).fill('function').join())
+      require('@smithy/signature-v4').SignatureV4, require('valibot').object].map((each) => typeof each).join()`
+    expect(run(`process.stdout.write(${shapes})`)).toBe(Array(9).fill('function').join())
   })
 })
 

@@ -46,7 +46,7 @@ const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
 
 describe('a function may do no more than its work', () => {
   test.each([
-    ['sluice-users-ingest', [...logActions, 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
+    ['sluice-users-ingest', [...logActions, 'secretsmanager:GetSecretValue', 'sqs:SendMessage', 'events:PutEvents']],
     ['sluice-users-process', logActions],
     ['sluice-users-write', [...logActions, 'secretsmanager:GetSecretValue']],
     ['sluice-users-signups_by_country-write', [...logActions, 'secretsmanager:GetSecretValue']],

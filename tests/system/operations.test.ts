@@ -57,7 +57,11 @@ test('a healthy environment has no findings but good ones; a lost mapping is a p
 test('topics are shown with their records, schemas, groups and lag', async () => {
   const topics = json(await sluice.run('topics', '--json'))
   expect(topics.map(({ topic }: { topic: string }) => topic)).toEqual(
-    ['users_created', 'users_enriched', 'signups_by_country'].flatMap((name) => [name, `${name}.dlt`, `${name}.parked`]),
+    ['users_created', 'users_enriched', 'signups_by_country'].flatMap((name) => [
+      name,
+      `${name}.dlt`,
+      `${name}.parked`,
+    ]),
   )
   expect(topics[0]).toEqual({
     topic: 'users_created',
@@ -75,7 +79,7 @@ test('the log of a function is shown, structured lines as fields; another name i
   const { code, stdout } = await sluice.run('logs', 'sluice-users-write', '--since', '1h')
   expect(code).toBe(0)
   expect(stdout).toMatch(
-    /^\d{4}-\S+Z INFO {2}batch settled {2}stage=write {2}records=\d+ {2}deadLetters=0 {2}failed=0$/m,
+    /^\d{4}-\S+Z INFO {2}batch settled {2}stage=write {2}records=\d+ {2}deadLetters=0 {2}failed=0 {2}topic=\S+ {2}offsets=\{.+\} {2}runs=\[.+\]$/m,
   )
   const entries = lines(await sluice.run('logs', 'sluice-users-write', '--since', '1h', '--json'))
   expect(entries.map(({ message }) => message)).toContainEqual(expect.objectContaining({ message: 'batch settled' }))

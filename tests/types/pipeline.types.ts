@@ -4,6 +4,9 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { definePipeline } from '../../src/core/define-pipeline.ts'
+import { incremental } from '../../src/core/incremental.ts'
+import { cursorInBody, pageNumber } from '../../src/core/pagination.ts'
+import { secret } from '../../src/core/secret.ts'
 
 declare const page: StandardSchemaV1<unknown, { items: unknown[] }>
 declare const value: StandardSchemaV1<unknown, { id: string; amount: number }>
@@ -63,6 +66,44 @@ export const acceptedWithProcess = definePipeline({
     apply: ({ id, amount }) => (amount > 0 ? { id, total: Math.round(amount) } : null),
   },
   tables: [{ ...table, columns: { id: 'text', total: 'bigint' }, rows: (total) => [total] }],
+})
+
+const { request: _, read: __, ...unpaged } = source
+type Changed = { id: string; changed: string }
+declare const changes: StandardSchemaV1<unknown, { changes: Changed[]; after: string | null }>
+
+/** A kind of paging takes the place of `request` and `read`. */
+export const acceptedIncremental = definePipeline({
+  name: 'orders',
+  source: {
+    ...unpaged,
+    headers: { accept: 'application/json', authorization: secret('orders/key') },
+    response: changes,
+    ...incremental({
+      pages: cursorInBody({
+        parameter: 'after',
+        values: (answer: { changes: Changed[]; after: string | null }) => answer.changes,
+        next: ({ after }) => after,
+      }),
+      since: (ms) => (ms === null ? {} : { since: new Date(ms).toISOString() }),
+      time: ({ changed }: Changed) => Date.parse(changed),
+      id: ({ id }) => id,
+      overlapMs: 60_000,
+    }),
+  },
+  topic: { ...topic, key: (record) => record.id },
+  tables: [{ ...table, columns, rows: (record) => [record] }],
+})
+
+export const pagesOfAnotherAnswer = definePipeline({
+  name: 'orders',
+  // @ts-expect-error: the answer has no "results"
+  source: {
+    ...unpaged,
+    ...pageNumber({ parameter: 'page', first: 1, values: (answer: { results: unknown[] }) => answer.results }),
+  },
+  topic: { ...topic, key: (record) => record.id },
+  tables: [{ ...table, columns, rows: (record) => [record] }],
 })
 
 export const wrongKeyColumn = definePipeline({

@@ -28,7 +28,14 @@ export function reconcileCommand(): Command {
       const pipeline = findPipeline(pipelines, name)
       const { endpoints } = runningStack(environment)
       const proof = await withClients(endpoints, (clients) => reconcile(pipeline, run ?? null, clients))
-      if (json) printJson({ pipeline: name, run: proof.run.id, state: proof.run.state, ...proof.account })
+      if (json)
+        printJson({
+          pipeline: name,
+          run: proof.run.id,
+          state: proof.run.state,
+          ...proof.account,
+          drift: proof.run.drift,
+        })
       else printResult(proofTable(pipeline, proof, null).join('\n'))
       if (!isProven(proof)) process.exitCode = 1
     })

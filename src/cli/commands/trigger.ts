@@ -4,7 +4,7 @@
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
-import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
+import { type RunSummary, type TriggerOptions, trigger } from '../../operations/trigger.ts'
 import { countUpTo } from '../arguments.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'
@@ -25,9 +25,13 @@ export function triggerCommand(): Command {
       const pipeline = findPipeline(pipelines, name)
       const summary = await trigger(runningStack(environment).endpoints.aws, pipeline, options)
       if (json) return printJson(summary)
-      printResult(
-        `run ${summary.run}: ${summary.fetched} fetched, ${summary.published} published, ${summary.deadLettered} dead letters`,
-      )
+      printResult(summaryLine(summary))
       printResult(`prove it: npm run sluice -- reconcile ${name} --run ${summary.run}`)
     })
+}
+
+/** What an ingest did, in one line. */
+export function summaryLine({ run, skipped, fetched, published, deadLettered }: RunSummary): string {
+  if (skipped !== null) return `run ${run}: nothing done, it is ${skipped === 'done' ? 'done' : 'going on elsewhere'}`
+  return `run ${run}: ${fetched} fetched, ${published} published, ${deadLettered} dead letters`
 }

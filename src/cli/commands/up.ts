@@ -1,6 +1,7 @@
 /**
  * `sluice up`, which is `npm start`: brings the environment up, runs a pipeline, proves the run, and goes on.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
@@ -9,6 +10,7 @@ import { loginFile } from '../../local/cassandra-login.ts'
 import { type EmulatorContainer, inContainers } from '../../local/container-hosting.ts'
 import { defaultPorts, type KafkaNodes } from '../../local/ports.ts'
 import { asProcesses } from '../../local/process-hosting.ts'
+import { announcer } from '../../operations/announce.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { followRuns } from '../../operations/follow.ts'
 import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
@@ -16,11 +18,15 @@ import { environmentFolder } from '../../operations/places.ts'
 import { isProven, proofLine, proofTable } from '../../operations/proof-text.ts'
 import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
 import { aborted, bringUp, type RunningEnvironment } from '../../operations/up.ts'
+import { judge, verifyRuns } from '../../operations/verify-runs.ts'
 import { brokerCount, countUpTo, portOffset } from '../arguments.ts'
 import { environmentOption } from '../environment-option.ts'
 import { messageOf } from '../failure.ts'
 import { printJson, printProgress, printResult } from '../output.ts'
 import { stopSignal } from '../stop-signal.ts'
+
+/** Between two looks for runs without a verdict, in ms. */
+const verificationPauseMs = 10_000
 
 type Options = {
   environment: string
@@ -141,10 +147,25 @@ async function goOn(
     const { firstRowAt, proof } = observation
     if (firstRowAt)
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
-    followed.push(follow(pipeline, new Set([proof.run.id])))
+    followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
   }
   printProgress(whereToLook(environment.endpoints, options.environment))
   await Promise.all(followed)
+}
+
+/** Judges all that is open, also what ran while nobody looked. */
+async function keepVerifying(
+  pipeline: Pipeline,
+  { clients, endpoints }: RunningEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  const announce = announcer(endpoints.aws)
+  while (!signal.aborted) {
+    await verifyRuns(pipeline, clients, announce).catch((error) => {
+      if (!signal.aborted) printProgress(`${pipeline.name}: the runs cannot be judged now: ${messageOf(error)}`)
+    })
+    await delay(verificationPauseMs, null, { signal }).catch(() => {})
+  }
 }
 
 async function triggerAndObserve(
@@ -155,7 +176,9 @@ async function triggerAndObserve(
 ): Promise<Observation> {
   const asked: TriggerOptions = { ...(records ? { records } : {}), ...(seed ? { seed } : {}) }
   const { run, fetched } = await trigger(endpoints.aws, pipeline, asked)
-  return observeRun(pipeline, run, clients, settleDeadlineMs(fetched), signal)
+  const observation = await observeRun(pipeline, run, clients, settleDeadlineMs(fetched), signal)
+  await judge(pipeline, observation.proof, clients, announcer(endpoints.aws))
+  return observation
 }
 
 function proofText(pipeline: Pipeline, { proof, seenAt }: Observation): string {

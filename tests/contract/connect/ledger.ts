@@ -3,13 +3,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'cassandra-driver'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connectCassandra } from '../../../src/connect/cassandra.ts'
 import { createKeyspace, createTable } from '../../../src/core/cql.ts'
 import type { Endpoints } from '../../../src/core/endpoints.ts'
 import { ledgerTables } from '../../../src/core/ledger.ts'
 import { keyspace } from '../../../src/core/names.ts'
+import type { Verdict } from '../../../src/core/run-state.ts'
+import { leaseMs, takeLease } from '../../../src/runtime/lease.ts'
 import { type Ledger, ledgerOf, type Run } from '../../../src/runtime/ledger.ts'
+import { runHistoryOf } from '../../../src/runtime/run-history.ts'
 
 const run = (id: string, change: Partial<Run> = {}): Run => ({
   id,
@@ -21,7 +24,10 @@ const run = (id: string, change: Partial<Run> = {}): Run => ({
   cursorAfter: null,
   attempts: 1,
   succeededAttempt: null,
+  limit: 10,
+  seed: null,
   fetched: 0,
+  drift: null,
   fetchMs: 0,
   publishMs: 0,
   error: null,
@@ -72,6 +78,60 @@ export function ledgerContract(endpoints: () => Endpoints): void {
     expect((await own.latestRuns(2)).map(({ id }) => id)).toEqual(['20260103T000000Z-c', '20260102T000000Z-d'])
     expect(await ledgerOf(client, `${pipeline}-none`).latestRuns(5)).toEqual([])
   })
+
+  test('runs of a range of times come oldest first, its end left out', async () => {
+    const own = ledgerOf(client, `${pipeline}-range`)
+    for (const day of ['03', '01', '02']) await own.save(run(`202601${day}T000000Z-schedule`))
+    const found = await runHistoryOf(client, `${pipeline}-range`).runsBetween(
+      Date.UTC(2026, 0, 1),
+      Date.UTC(2026, 0, 3),
+    )
+    expect(found.map(({ id }) => id)).toEqual(['20260101T000000Z-schedule', '20260102T000000Z-schedule'])
+  })
+
+  test('a verdict comes back as it was saved, and its run is found by its state', async () => {
+    const own = runHistoryOf(client, `${pipeline}-verdicts`)
+    const account = { fetched: 9, published: 8, filtered: 1, written: 2, deadLettered: 3, pending: 4, duplicates: 5 }
+    const verdict: Verdict = {
+      state: 'failed',
+      attempts: 2,
+      seenAt: 1_700_000_000_000,
+      error: { code: 'RUN_UNRECONCILED', message: 'one is lost' },
+      account: { ...account, expired: 6, unaccounted: 7 },
+    }
+    expect(await own.verdict('a')).toBeNull()
+    await own.saveVerdict('a', verdict)
+    await ledgerOf(client, `${pipeline}-verdicts`).save(run('b', { state: 'failed' }))
+    expect(await own.verdict('a')).toEqual(verdict)
+    expect(await own.runsThatWere('failed', 5)).toEqual(['b', 'a'])
+    expect(await own.runsThatWere('late', 5)).toEqual([])
+  })
+
+  test('a lease has one holder among many who want it, then the next once it is given back', async () => {
+    const takers = await Promise.all(Array.from({ length: 8 }, () => takeLease(client, pipeline, 'run many')))
+    const holders = takers.filter((lease) => lease !== null)
+    expect(holders).toHaveLength(1)
+    expect(holders[0]?.isHeld()).toBe(true)
+    await holders[0]?.release()
+    const next = await takeLease(client, pipeline, 'run many')
+    expect(next?.isHeld()).toBe(true)
+    await next?.release()
+  }, 60_000)
+
+  test('a lease that nobody renews is taken over, and its holder of before learns of it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const dead = await takeLease(client, pipeline, 'run dead')
+      const heir = await takeLease(client, pipeline, 'run dead')
+      expect([dead?.isHeld(), heir?.isHeld()]).toEqual([true, true])
+      await vi.advanceTimersByTimeAsync(leaseMs)
+      await dead?.release()
+      expect([dead?.isHeld(), heir?.isHeld()]).toEqual([false, true])
+      await heir?.release()
+    } finally {
+      vi.useRealTimers()
+    }
+  }, 60_000)
 
   test('all published ranges of a run come back, more than one page of them, each once', async () => {
     const ranges = Array.from({ length: 5_100 }, (_, index) => ({

@@ -37,7 +37,7 @@ const inputOf = (action: string) => stub.asked().findLast((each) => each.action 
 
 test('a schema is told with its format', async () => {
   const { body, ...rest } = version('AVAILABLE')
-  const said = { ...rest, body: JSON.stringify({ ...JSON.parse(body ?? ''), DataFormat: 'PROTOBUF' }) }
+  const said = { ...rest, body: JSON.stringify({ ...JSON.parse(String(body)), DataFormat: 'PROTOBUF' }) }
   stub.answers = { GetSchemaVersion: [version('AVAILABLE'), said] }
   expect((await client.registeredSchema(id)).dataFormat).toBe('AVRO')
   expect((await client.registeredSchema(id)).dataFormat).toBe('PROTOBUF')

@@ -75,6 +75,8 @@ describe('the checker refuses', () => {
       'INSERT INTO t (a) VALUES (?) IF NOT EXISTS USING TIMESTAMP ?',
       'USING TIMESTAMP exclude each other',
     ],
+    ['a comparison as a condition', 'UPDATE t SET a = ? WHERE b = ? IF c > ?', '> stands where ='],
+    ['a time on an update if a value is', 'UPDATE t USING TIMESTAMP ? SET a = ? WHERE b = ? IF a = ?', 'exclude'],
     ['a time on a conditional update', 'UPDATE t USING TIMESTAMP ? SET a = ? WHERE b = ? IF EXISTS', 'exclude'],
     [
       'more columns than a write may have',
@@ -95,6 +97,7 @@ describe('the checker refuses', () => {
     'SELECT a FROM t WHERE b IN ?',
     'INSERT INTO t (a) VALUES (?) IF NOT EXISTS',
     'UPDATE t USING TIMESTAMP ? SET a = ? WHERE b = ? AND c = ?',
+    'UPDATE t SET a = ?, b = ? WHERE c = ? IF a = ? AND b = ?',
     'DELETE a, b FROM t WHERE c = ?',
   ])('but not %s', (statement) => {
     expect(keyspacesRefusal(statement)).toBeNull()

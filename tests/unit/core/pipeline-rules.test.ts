@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AnyTable, AnyTopic, Pipeline } from '../../../src/core/pipeline.ts'
 import { checkPipeline } from '../../../src/core/pipeline-rules.ts'
+import { secret } from '../../../src/core/secret.ts'
 import { orders } from '../../fixtures/orders.ts'
 
 const [table] = orders.tables as [AnyTable]
@@ -29,6 +30,31 @@ describe('each rule names field, value and what is allowed', () => {
     ],
     ['a name too long', { ...orders, name: 'o'.repeat(32) }, `name is "${'o'.repeat(32)}", but it must be lower-case`],
     ['a relative URL', withSource({ url: 'api/' }), 'source.url is "api/", but it must be an absolute URL'],
+    [
+      'a URL of http',
+      withSource({ url: 'http://a.example/' }),
+      'source.url is "http://a.example/", but it must be an https URL',
+    ],
+    [
+      'a URL with a password, which is not quoted',
+      withSource({ url: 'https://user:canary@a.example/' }),
+      'source.url is "a.example", but it must be a URL without credentials: use a secret',
+    ],
+    [
+      'no requests in a second',
+      withSource({ requestsPerSecond: 0 }),
+      'source.requestsPerSecond is 0, but it must be a number above 0',
+    ],
+    [
+      'a secret by its ARN',
+      withSource({ headers: { 'x-key': secret('arn:aws:secretsmanager:x') } }),
+      'source.headers is "arn:aws:secretsmanager:x", but it must be a secret by its name, not its ARN',
+    ],
+    [
+      'drift that evolves and nobody keeps',
+      withSource({ drift: { changed: 'evolve' } }),
+      'source.drift is {"changed":"evolve"}, but it must be without evolve unless source.record takes what is kept',
+    ],
     [
       'a schedule in words',
       withSource({ schedule: 'hourly' }),

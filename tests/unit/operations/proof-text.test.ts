@@ -17,9 +17,12 @@ const proof = (change: Partial<Account> = {}): Proof => ({
     cursorAfter: null,
     attempts: 1,
     succeededAttempt: 1,
+    limit: 10,
+    seed: null,
     fetched: 2_000,
     fetchMs: 1_234.4,
     publishMs: 55,
+    drift: null,
     error: null,
   },
   account: {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { pipelines } from '../../../pipelines/index.ts'
 import { type AvroRecord, avroCodec } from '../../../src/core/avro-codec.ts'
+import { leftOutAndFilled } from '../../../src/core/drift.ts'
 import { type AnyTopic, type Pipeline, writtenTopic } from '../../../src/core/pipeline.ts'
 import { keyColumns } from '../../../src/core/table.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
@@ -12,6 +13,13 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
     const { values, cursor } = await fixturePage(pipeline)
     expect(values.length).toBeGreaterThan(0)
     expect(JSON.parse(JSON.stringify(cursor))).toEqual(cursor)
+  })
+
+  test('its form has a place for every field of the fixture, so that drift is what the source changes', async () => {
+    for (const value of (await fixturePage(pipeline)).values) {
+      const checked = await pipeline.source.value['~standard'].validate(value)
+      expect(checked.issues ?? leftOutAndFilled(value, checked.value)).toEqual([])
+    }
   })
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../../pipelines/users.ts'
 import type { AvroRecord } from '../../../src/core/avro-codec.ts'
-import { pathOf } from '../../../src/runtime/source-client.ts'
+import { pathOf } from '../../../src/runtime/source/fit.ts'
 import { fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
 const records = await fixtureRecords(users)
@@ -75,8 +75,8 @@ describe('the source', () => {
 
   const read = async (body: unknown) => {
     const checked = await users.source.response['~standard'].validate(body)
-    if (checked.issues) throw new Error(pathOf(checked.issues[0]))
-    return users.source.read(checked.value, { cursor: null, limit: 1, seed: null })
+    if (checked.issues) throw new Error(pathOf(checked.issues[0]).join('.'))
+    return users.source.read(checked.value, { cursor: null, limit: 1, seed: null }, { url: '', header: () => null })
   }
 
   test('the error that randomuser.me answers with status 200 is no page', async () => {

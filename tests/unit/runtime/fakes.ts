@@ -72,8 +72,11 @@ export function fakeRegistry(schemas: readonly AvroRecordSchema[]) {
 /** A statement as the driver gets it. */
 export type Statement = { readonly query: string; readonly params: readonly unknown[] }
 
+/** The row that a statement finds: with a condition, that which keeps it from being applied. */
+export type Found = (query: string, params: readonly unknown[]) => object | null
+
 /** A driver that keeps the statements it is given; `refuse` answers with the error of those it refuses. */
-export function fakeCassandra(refuse: (statement: Statement) => Error | null = () => null) {
+export function fakeCassandra(refuse: (statement: Statement) => Error | null = () => null, found: Found = () => null) {
   const written: Statement[] = []
   const batches: number[] = []
   const run = (statements: readonly Statement[]) => {
@@ -88,7 +91,8 @@ export function fakeCassandra(refuse: (statement: Statement) => Error | null = (
       if (query.includes('system_schema.columns')) return { rows: columnsOfAnyTable }
       if (query === selectKeyspacesTables) throw invalidQuery
       run([{ query, params }])
-      return { rows: [], first: () => null }
+      const row = found(query, params)
+      return { rows: [], first: () => row, wasApplied: () => row === null }
     },
     async batch(statements: readonly Statement[]) {
       batches.push(statements.length)
@@ -123,6 +127,7 @@ export function fakeConnections(
     producer,
     registry,
     cassandra,
+    announce: async () => {},
   }
 }
 

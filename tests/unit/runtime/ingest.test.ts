@@ -1,11 +1,23 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Announce } from '../../../src/connect/run-bus.ts'
 import { avroCodec } from '../../../src/core/avro-codec.ts'
+import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.ts'
+import type { RunEvent } from '../../../src/core/run-event.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
+import { publishMarginMs } from '../../../src/runtime/source/limits.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
 import { orderSchema, orders } from '../../fixtures/orders.ts'
-import { fakeCassandra, fakeConnections, fakeProducer, fakeRegistry, headersOf, type Statement } from './fakes.ts'
+import {
+  type Found,
+  fakeCassandra,
+  fakeConnections,
+  fakeProducer,
+  fakeRegistry,
+  headersOf,
+  type Statement,
+} from './fakes.ts'
 
 const event = (run: object = {}) => ({ id: 'abcdefgh-1234', time: '2026-03-01T10:00:00Z', run })
 const runId = '20260301T100000Z-abcdefgh'
@@ -24,10 +36,15 @@ beforeEach(() => {
   }
 })
 
-function start(refuse?: (statement: Statement) => Error | null) {
+function start(
+  refuse?: (statement: Statement) => Error | null,
+  pipeline: Pipeline = orders,
+  announce: Announce = async () => {},
+  found?: Found,
+) {
   const kafka = fakeProducer()
   const { registry, state } = fakeRegistry([orderSchema])
-  const { client, written } = fakeCassandra(refuse)
+  const { client, written } = fakeCassandra(refuse, found)
   const ledger = (table: string) =>
     written
       .filter(({ query }) => query.startsWith(`INSERT INTO sluice.${table} `))
@@ -35,10 +52,10 @@ function start(refuse?: (statement: Statement) => Error | null) {
         const columns = /\((.+?)\)/.exec(query)?.[1]?.split(', ') ?? []
         return Object.fromEntries(columns.map((column, index) => [column, params[index]]))
       })
-  const handle = ingestHandler(
-    orders,
-    fakeConnections(kafka.producer, registry, async () => client, server.url),
-  )
+  const handle = ingestHandler(pipeline, {
+    ...fakeConnections(kafka.producer, registry, async () => client, server.url),
+    announce,
+  })
   return { ...kafka, state, ledger, handle }
 }
 
@@ -120,9 +137,172 @@ test('the ledger holds what is to be published before it is', async () => {
 test('a run ends with the last page, or with an empty one', async () => {
   pages = [{ items: [order('a')], next: null }]
   expect(await start().handle(event())).toMatchObject({ fetched: 1 })
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [], next: 3 },
+  ]
+  expect(await start().handle(event())).toMatchObject({ fetched: 1, published: 1 })
+  expect(server.requests).toHaveLength(3)
+})
+
+test('a run without a single value has failed, unless the pipeline says that this is normal', async () => {
   pages = [{ items: [], next: 2 }]
-  expect(await start().handle(event())).toMatchObject({ fetched: 0, published: 0 })
-  expect(server.requests).toHaveLength(2)
+  const { handle, ledger } = start()
+  await expect(handle(event())).rejects.toMatchObject({ code: 'RUN_EMPTY' })
+  expect(ledger('runs').at(-1)).toMatchObject({ state: 'failed', error_code: 'RUN_EMPTY' })
+  expect(ledger('run_states')).toMatchObject([{ state: 'failed', run_id: runId }])
+  expect(ledger('cursors')).toEqual([])
+
+  const quiet = start(undefined, { ...orders, source: { ...orders.source, emptyRuns: 'expected' } })
+  expect(await quiet.handle(event())).toMatchObject({ fetched: 0, skipped: null })
+  expect(quiet.ledger('runs').at(-1)).toMatchObject({ state: 'succeeded' })
+})
+
+test('the bus hears of a run that begins or fails, and a bus that is away fails none', async () => {
+  pages = [{ items: [], next: null }]
+  const told: RunEvent[] = []
+  const failing = start(undefined, orders, async (each) => void told.push(each))
+  await expect(failing.handle(event())).rejects.toThrow()
+  expect(told.map(({ pipeline, run, state, errorCode }) => [pipeline, run, state, errorCode])).toEqual([
+    ['orders', runId, 'running', null],
+    ['orders', runId, 'failed', 'RUN_EMPTY'],
+  ])
+  pages = [{ items: [order('a')], next: null }]
+  const away = start(undefined, orders, async () => {
+    throw new Error('away')
+  })
+  expect(await away.handle(event())).toMatchObject({ published: 1 })
+})
+
+test('a tick of a paused schedule does nothing, a run that an operator asks for does', async () => {
+  pages = [{ items: [order('a')], next: null }]
+  const { run: _, ...tick } = event()
+  const { handle, ledger, sent } = start(undefined, orders, undefined, (query) =>
+    query.includes('.schedule_states ') ? { state: 'paused' } : null,
+  )
+  expect(await handle(tick)).toMatchObject({ fetched: 0, skipped: 'paused' })
+  expect([ledger('runs'), ledger('leases'), sent]).toEqual([[], [], []])
+  expect(await handle(event())).toMatchObject({ fetched: 1, skipped: null })
+})
+
+describe('a run that another invocation has', () => {
+  /** A lease that lapses in 0.6 s, unless it is renewed. */
+  const leaseRow = (ms = 600) => ({ holder: 'another', expires_at: new Date(Date.now() + ms) })
+  const row = { attempts: 2, state: 'running', cursor_before: '{"page":2}', started_at: new Date(5) }
+  const lease = (rows: readonly object[], of: string) => {
+    const left = [...rows]
+    return (query: string, params: readonly unknown[]) => {
+      if (query.includes('IF NOT EXISTS') && params[1] === of) return left.shift() ?? null
+      return query.startsWith('SELECT') && query.includes('.runs ') ? row : null
+    }
+  }
+
+  test('is skipped while that renews its lease', async () => {
+    const { handle, ledger, sent } = start(
+      undefined,
+      orders,
+      undefined,
+      lease([leaseRow(), leaseRow(9_000)], `run ${runId}`),
+    )
+    expect(await handle(event())).toMatchObject({ run: runId, fetched: 0, skipped: 'claimed' })
+    expect([ledger('runs'), sent]).toEqual([[], []])
+  })
+
+  test('is taken over when the lease lapses, and goes on where it began', async () => {
+    pages = [
+      { items: [], next: null },
+      { items: [order('b')], next: null },
+    ]
+    const { handle, ledger } = start(undefined, orders, undefined, lease(Array(4).fill(leaseRow()), `run ${runId}`))
+    expect(await handle(event())).toMatchObject({ fetched: 1, skipped: null })
+    expect(ledger('runs').at(-1)).toMatchObject({ attempts: 3, cursor_before: '{"page":2}', started_at: 5 })
+    expect(ledger('cursors')).toEqual([])
+  })
+
+  test('of the tick before leaves this one skipped in the ledger', async () => {
+    const told: RunEvent[] = []
+    const { run: _, ...tick } = event()
+    const { handle, ledger } = start(
+      undefined,
+      orders,
+      async (each) => void told.push(each),
+      lease([leaseRow(), leaseRow(9_000)], 'schedule'),
+    )
+    expect(await handle(tick)).toMatchObject({ skipped: 'overlapped' })
+    expect(ledger('runs')).toMatchObject([{ state: 'skipped', error_code: 'RUN_OVERLAPPED' }])
+    expect(told).toMatchObject([{ state: 'skipped' }])
+  })
+
+  test('is done: a tick that comes again is skipped', async () => {
+    const { run: _, ...tick } = event()
+    const done = { ...row, state: 'succeeded' }
+    const { handle, sent } = start(undefined, orders, undefined, (query) => (query.startsWith('SELECT') ? done : null))
+    expect(await handle(tick)).toMatchObject({ skipped: 'done' })
+    expect(sent).toEqual([])
+  })
+})
+
+test('a page whose values are all known is not the last, and the cursor of the last is kept', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('a')], next: 3 },
+    { items: [order('b')], next: 4 },
+  ]
+  const known: Pipeline = {
+    ...orders,
+    source: {
+      ...orders.source,
+      read: (answer, page, response) => {
+        const read = orders.source.read(answer, page, response)
+        if (page.cursor?.page === 2) return { values: [], known: 1, cursor: { page: 3 } }
+        return page.cursor?.page === 3 && read ? { ...read, cursor: { since: 9 }, last: true } : read
+      },
+    },
+  }
+  const { handle, to, ledger } = start(undefined, known)
+  expect(await handle(event())).toMatchObject({ fetched: 2, published: 2 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b'])
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"since":9}' }])
+})
+
+test('a run whose time is up ends with the page it has, and keeps its cursor', async () => {
+  pages = [
+    { items: [order('a')], next: 2 },
+    { items: [order('b')], next: 3 },
+  ]
+  const timeMs = 1_000
+  const wait = ({ query }: Statement) => {
+    const until = performance.now() + timeMs
+    while (query.includes('INTO sluice.published') && performance.now() < until);
+    return null
+  }
+  const { handle, ledger } = start(wait)
+  const context = { getRemainingTimeInMillis: () => publishMarginMs + timeMs }
+  expect(await handle(event(), context)).toMatchObject({ fetched: 1, published: 1 })
+  expect(ledger('cursors')).toMatchObject([{ cursor: '{"page":2}' }])
+})
+
+describe('pages without end', () => {
+  const endless = (next: (page: number) => number) => {
+    server.answer = ({ searchParams }) => {
+      const page = Number(searchParams.get('page'))
+      return { body: JSON.stringify({ items: [order(`o${page}`)], next: next(page) }) }
+    }
+    return start()
+  }
+
+  test.each<[string, (page: number) => number, number]>([
+    ['a cursor that does not advance', (page) => page, 1],
+    ['a cursor that comes again', (page) => (page === 3 ? 2 : page + 1), 2],
+  ])('%s ends the run, and nothing of its page is published', async (_, next, published) => {
+    const { handle, to, ledger } = endless(next)
+    await expect(handle(event())).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      message: `the source ${server.url} named a next page that the run has read already (cursor: page)`,
+    })
+    expect(to('orders')).toHaveLength(published)
+    expect(ledger('cursors')).toEqual([])
+  })
 })
 
 test('a run with a seed leaves the cursor alone', async () => {
@@ -179,6 +359,47 @@ describe('values that never become records', () => {
       expect.stringContaining(`the first ${cut.length} are kept`),
     ])
   })
+})
+
+test('the ledger holds how the values of a run drifted, field by field, and none of their data', async () => {
+  pages = [
+    { items: [order('a'), { ...order('b'), colour: 'secret', size: { of: 'secret' } }], next: 2 },
+    {
+      items: [
+        { ...order('c'), colour: 'secret' },
+        { id: 'd', amount: 'secret' },
+      ],
+      next: null,
+    },
+  ]
+  const { handle, ledger, to } = start()
+  expect(await handle(event())).toMatchObject({ fetched: 4, published: 3, deadLettered: 1 })
+  expect(to('orders').map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+  const report = String(ledger('runs').at(-1)?.drift)
+  expect(JSON.parse(report)).toMatchObject({
+    lines: [
+      { kind: 'unknown', field: 'colour', effect: 'left-out', count: 2, sample: { value: 1, path: 'colour' } },
+      { kind: 'unknown', field: 'size', effect: 'left-out', count: 1, sample: { value: 1 } },
+      { kind: 'changed', field: 'amount', found: 'string', effect: 'dead-letter', count: 1, sample: { value: 3 } },
+    ],
+    others: 0,
+  })
+  expect(report).not.toContain('secret')
+})
+
+test('what a pipeline keeps of an unknown field is in the record', async () => {
+  const record: Pipeline['source']['record'] = (value, kept) => ({
+    ...(orders.source.record(value, kept) as object),
+    note: JSON.stringify(kept),
+  })
+  const evolving = { ...orders, source: { ...orders.source, record, drift: { unknown: 'evolve' } as const } }
+  pages = [{ items: [{ ...order('a'), colour: 'red', buyer: [1] }], next: null }]
+  const { handle, to } = start(undefined, evolving)
+  await handle(event())
+  const { payload } = unframe(to('orders')[0]?.value as Buffer)
+  expect(avroCodec(orderSchema).decode(payload, JSON.stringify(orderSchema)).note).toBe(
+    JSON.stringify({ colour: '"red"', buyer: '[1]' }),
+  )
 })
 
 describe('a run that fails', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type IngestEvent, runRequest } from '../../../src/runtime/run-request.ts'
+import { type IngestEvent, runRequest, tickSuffix } from '../../../src/runtime/run-request.ts'
 
 const scheduled = {
   version: '0',
@@ -11,18 +11,19 @@ const scheduled = {
   detail: {},
 }
 
-test('a scheduled event gives a run whose id is its time and the beginning of its id', () => {
+test('a tick of the schedule gives a run that is named by its time', () => {
   expect(runRequest(scheduled, 100)).toEqual({
-    id: '20260301T100804Z-53dc4d37',
+    id: '20260301T100804Z-schedule',
+    isTick: true,
     scheduledAt: Date.UTC(2026, 2, 1, 10, 8, 4),
     limit: 100,
     seed: null,
   })
 })
 
-test('a firing that is delivered twice is one run; another firing is another', () => {
+test('a tick that is delivered or fires twice is one run; another tick is another', () => {
   expect(runRequest(structuredClone(scheduled), 100).id).toBe(runRequest(scheduled, 100).id)
-  expect(runRequest({ ...scheduled, id: 'other-id' }, 100).id).not.toBe(runRequest(scheduled, 100).id)
+  expect(runRequest({ ...scheduled, id: 'other-id' }, 100).id).toBe(runRequest(scheduled, 100).id)
   expect(runRequest({ ...scheduled, time: '2026-03-01T10:09:04Z' }, 100).id).not.toBe(runRequest(scheduled, 100).id)
 })
 
@@ -57,4 +58,10 @@ test.each([0, -1, 1.5, '5', Number.NaN])('%s records are refused', (records) => 
   expect(() => runRequest(event, 100)).toThrow(
     expect.objectContaining({ code: 'ARGUMENT_INVALID', message: expect.stringContaining('a whole number from 1') }),
   )
+})
+
+test('what an operator asks for is named by its event, and one with the id of ticks is the run of a tick', () => {
+  const asked = { id: 'abcdefgh-1', time: scheduled.time, run: {} }
+  expect(runRequest(asked, 100)).toMatchObject({ id: '20260301T100804Z-abcdefgh', isTick: false })
+  expect(runRequest({ ...asked, id: tickSuffix }, 100)).toMatchObject({ ...runRequest(scheduled, 100), isTick: false })
 })

@@ -1,8 +1,9 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Pipeline } from '../../../src/core/pipeline.ts'
-import { pathOf, sourceClient } from '../../../src/runtime/source-client.ts'
-import { type Answer, startHttpServer } from '../../fixtures/http-server.ts'
-import { orders } from '../../fixtures/orders.ts'
+import type { Pipeline } from '../../../../src/core/pipeline.ts'
+import { sourceClient } from '../../../../src/runtime/source/client.ts'
+import { sourceLimits } from '../../../../src/runtime/source/limits.ts'
+import { type Answer, startHttpServer } from '../../../fixtures/http-server.ts'
+import { orders } from '../../../fixtures/orders.ts'
 
 const server = await startHttpServer()
 afterAll(() => server.close())
@@ -12,9 +13,12 @@ beforeEach(() => {
 
 const request = { cursor: null, limit: 5, seed: null }
 const page = JSON.stringify({ items: [{ id: 'a' }], next: 2 })
+const limits = { ...sourceLimits, attempts: 1 }
+const reader = (standIn: string, pipeline = orders, own = limits) =>
+  sourceClient(pipeline, { standIn, limits: own })(Number.POSITIVE_INFINITY)
 const read = (answer: Answer, url = server.url) => {
   server.answer = () => answer
-  return sourceClient(orders, url)(request)
+  return reader(url)(request)
 }
 
 test('a page is read with its values and the next cursor', async () => {
@@ -27,15 +31,8 @@ test("the request has the pipeline's query and headers, beside the query of the 
   expect(server.requests[0]?.headers).toMatchObject({ 'x-client': 'sluice', accept: 'application/json' })
 })
 
-test("the source's own URL is read unless another stands in for it", async () => {
-  server.answer = () => ({ body: page })
-  const own: Pipeline = { ...orders, source: { ...orders.source, url: `${server.url}own` } }
-  await sourceClient(own)(request)
-  expect(server.requests[0]?.url).toBe('/own?limit=5&page=1')
-})
-
 describe('what the source can do wrong', () => {
-  test.each([500, 502, 503, 429])('status %i may pass', async (status) => {
+  test.each([500, 502, 503, 429, 408])('status %i may pass', async (status) => {
     await expect(read({ status, body: 'secret' })).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
       retryable: true,
@@ -43,7 +40,7 @@ describe('what the source can do wrong', () => {
     })
   })
 
-  test.each([400, 401, 404])('status %i will not pass', async (status) => {
+  test.each([400, 401, 404, 501])('status %i will not pass', async (status) => {
     await expect(read({ status, body: page })).rejects.toMatchObject({
       code: 'SOURCE_REFUSED',
       retryable: false,
@@ -77,7 +74,7 @@ describe('what the source can do wrong', () => {
   test('an answer in which the pipeline finds no page is a passing failure', async () => {
     server.answer = () => ({ body: page })
     const busy: Pipeline = { ...orders, source: { ...orders.source, read: () => null } }
-    await expect(sourceClient(busy, server.url)(request)).rejects.toMatchObject({
+    await expect(reader(server.url, busy)(request)).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
       retryable: true,
       message: `the source ${server.url} answered that it cannot serve now`,
@@ -96,12 +93,12 @@ describe('what the source can do wrong', () => {
       setImmediate(() => breaking.close())
       return { body: '{"items":', hang: true }
     }
-    await expect(sourceClient(orders, breaking.url)(request)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+    await expect(reader(breaking.url)(request)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   })
 
   test('a source that never answers is SOURCE_UNAVAILABLE', async () => {
     server.answer = () => ({ hang: true })
-    await expect(sourceClient(orders, server.url, 50)(request)).rejects.toMatchObject({
+    await expect(reader(server.url, orders, { ...limits, requestMs: 50 })(request)).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
       message: `the source ${server.url} did not answer within 50 ms`,
     })
@@ -110,10 +107,4 @@ describe('what the source can do wrong', () => {
   test('no error quotes the query, which may hold a key', async () => {
     await expect(read({ status: 403 }, `${server.url}?key=secret`)).rejects.toThrow(/^(?!.*secret).*$/)
   })
-})
-
-test('the path of an issue is named with dots', () => {
-  expect(pathOf({ message: '', path: ['a', { key: 0 }, 'b'] })).toBe('a.0.b')
-  expect(pathOf({ message: '' })).toBe('')
-  expect(pathOf(undefined)).toBe('')
 })

@@ -1,0 +1,84 @@
+/**
+ * `sluice backfill <pipeline>`: runs for past times of the schedule.
+ */
+import { Command, Option } from 'commander'
+import { pipelines } from '../../../pipelines/index.ts'
+import { SluiceError } from '../../core/errors.ts'
+import { type BackfillChoice, backfill, backfillChoices, planBackfill } from '../../operations/backfill.ts'
+import { withClients } from '../../operations/clients.ts'
+import { findPipeline } from '../../operations/find-pipeline.ts'
+import { runsBetween } from '../../operations/runs.ts'
+import { countUpTo, pointInTime } from '../arguments.ts'
+import { environmentOption, runningStack } from '../environment-option.ts'
+import { printJson, printResult } from '../output.ts'
+
+type Options = {
+  environment: string
+  from?: number
+  to?: number
+  only: BackfillChoice
+  dryRun?: true
+  concurrency: number
+  json?: true
+}
+
+/** As long as the ledger knows of runs. */
+const keptMs = 30 * 86_400_000
+
+/** The command. Exit code 1 if a run failed. */
+export function backfillCommand(): Command {
+  return new Command('backfill')
+    .description('run a pipeline for past times of its schedule that have no run, or none that succeeded')
+    .argument('<pipeline>', 'name of the pipeline')
+    .addOption(environmentOption())
+    .option('--from <time>', 'first schedule time, ISO 8601; needed', pointInTime)
+    .option('--to <time>', 'end of the schedule times, itself not included (default: now)', pointInTime)
+    .addOption(new Option('--only <which>', 'which times').choices(backfillChoices).default('missing'))
+    .option('--dry-run', 'say what would be done')
+    .option('--concurrency <n>', 'how many runs are done again at a time; new ones go one by one', countUpTo(16), 1)
+    .option('--json', 'one JSON object a run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run sluice -- backfill users --from 2026-03-01T10:00Z --to 2026-03-01T12:00Z --dry-run
+  npm run sluice -- backfill users --from 2026-03-01 --to 2026-03-02 --only failed --concurrency 4`,
+    )
+    .action(async (name: string, { environment, only, dryRun, concurrency, json, ...given }: Options) => {
+      const pipeline = findPipeline(pipelines, name)
+      const { from, to } = rangeOf(given)
+      const { endpoints } = runningStack(environment)
+      const runs = await withClients(endpoints, (clients) => runsBetween(pipeline, clients, from, to))
+      const plan = planBackfill(pipeline, runs, { from, to, choice: only })
+      const show = (each: { run: string; because: string; error?: string | null }, outcome: string) => {
+        if (json)
+          printJson({ pipeline: name, run: each.run, because: each.because, outcome, error: each.error ?? null })
+        else printResult(`${each.run}  ${each.because.padEnd(7)}  ${outcome}${each.error ? `: ${each.error}` : ''}`)
+      }
+      if (dryRun) {
+        for (const each of plan) show(each, 'planned')
+      } else {
+        await backfill(endpoints.aws, pipeline, plan, {
+          concurrency,
+          onRun(done) {
+            show(done, done.error === null ? 'done' : 'failed')
+            if (done.error !== null) process.exitCode = 1
+          },
+        })
+      }
+      if (plan.length === 0 && !json)
+        printResult(`no time of the schedule is ${only === 'all' ? 'in that range' : only}`)
+    })
+}
+
+function rangeOf({ from, to = Date.now() }: Pick<Options, 'from' | 'to'>): { from: number; to: number } {
+  if (from === undefined) {
+    throw new SluiceError('ARGUMENT_INVALID', 'say from when on: --from 2026-03-01T10:00Z')
+  }
+  const now = Date.now()
+  if (from < to && to <= now && from > now - keptMs) return { from, to }
+  throw new SluiceError(
+    'ARGUMENT_INVALID',
+    `--from ${new Date(from).toISOString()} --to ${new Date(to).toISOString()} is no range of the past 30 days: the ledger knows of no other`,
+  )
+}
