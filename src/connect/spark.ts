@@ -81,7 +81,7 @@ export function connectSpark(url: string, timeoutMs = 120_000): SparkSession {
     async progress() {
       const answer = await ask(queryId, { case: 'recentProgress', value: true })
       if (answer.case !== 'recentProgress') return []
-      return answer.value.recentProgressJson.map((text) => JSON.parse(text) as BatchProgress)
+      return answer.value.recentProgressJson.map(progressOf)
     },
     async failure() {
       const status = await ask(queryId, { case: 'status', value: true })
@@ -152,6 +152,22 @@ const sqlRelation = (query: string) => relation({ case: 'sql', value: { query } 
 
 function relation(relType: NonNullable<MessageInitShape<typeof RelationSchema>['relType']>): Relation {
   return create(RelationSchema, { relType })
+}
+
+/** A row of metrics as Spark Connect writes it: what a query logs has the same by name. */
+type MetricsRow = {
+  readonly values: readonly (number | string | null)[]
+  readonly schema: { readonly fields: readonly { readonly name: string }[] }
+}
+
+function progressOf(text: string): BatchProgress {
+  const { observedMetrics = {}, ...progress } = JSON.parse(text) as Omit<BatchProgress, 'observedMetrics'> & {
+    readonly observedMetrics?: Readonly<Record<string, MetricsRow>>
+  }
+  const named = ({ values, schema }: MetricsRow) =>
+    Object.fromEntries(schema.fields.map(({ name }, at) => [name, values[at] ?? null]))
+  const metrics = Object.entries(observedMetrics).map(([name, row]) => [name, named(row)] as const)
+  return { ...progress, observedMetrics: Object.fromEntries(metrics) }
 }
 
 /** No answer is passing; an answer that says no is not. */

@@ -21,7 +21,7 @@ export type BatchProgress = {
   readonly eventTime?: { readonly watermark?: string }
   readonly stateOperators: readonly { readonly numRowsTotal: number; readonly memoryUsedBytes: number }[]
   readonly sink: { readonly numOutputRows: number }
-  readonly observedMetrics?: Readonly<Record<string, Readonly<Record<string, number | string | null>>>>
+  readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, number | string | null>>>>
 }
 
 /** What a job has counted, in records; a record in several windows is late once for each that it came too late for. */
@@ -54,10 +54,12 @@ export const noCounts: JobCounts = {
 
 /** The counts with those batches of a report, oldest first, that are newer and were run. Pure. */
 export function countBatches(counts: JobCounts, report: readonly BatchProgress[]): JobCounts {
-  return report.filter(({ durationMs, batchId }) => 'addBatch' in durationMs && batchId > counts.batchId).reduce(count, counts)
+  return report
+    .filter(({ durationMs, batchId }) => 'addBatch' in durationMs && batchId > counts.batchId)
+    .reduce(count, counts)
 }
 
-function count(counts: JobCounts, { batchId, eventTime, observedMetrics = {} }: BatchProgress): JobCounts {
+function count(counts: JobCounts, { batchId, eventTime, observedMetrics }: BatchProgress): JobCounts {
   const sums = { records: 0, undecodable: 0, untimed: 0, late: 0 }
   for (const [name, metrics] of Object.entries(observedMetrics)) {
     if (name.endsWith(windowsSuffix)) sums.late += lateRows(metrics[windowEnds], counts.watermarkMs)

@@ -1,7 +1,7 @@
 /**
  * A job of the users pipeline on real services: Kafka, the registry and Spark, with topics and subjects as deployed.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from '../../pipelines/users.ts'
@@ -9,7 +9,7 @@ import { connectKafka } from '../../src/connect/kafka.ts'
 import { createProducer, type OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import { readTopics } from '../../src/connect/kafka-reader.ts'
 import { connectRegistry } from '../../src/connect/registry.ts'
-import { avroCodec, type AvroRecord } from '../../src/core/avro-codec.ts'
+import { type AvroRecord, avroCodec } from '../../src/core/avro-codec.ts'
 import { type JobDefinition, resultTopic } from '../../src/core/job.ts'
 import { noCounts } from '../../src/core/job-progress.ts'
 import { valueSubject } from '../../src/core/names.ts'
@@ -22,6 +22,7 @@ import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supe
 import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
 import { ensureTopics } from '../../src/runtime/topology/topics.ts'
 import { defaultPatience } from '../../src/runtime/topology/wait.ts'
+import type { Signup } from './signups.ts'
 
 /** The job and the topic that it reads. */
 export const job = pipeline.analytics?.[0] as JobDefinition
@@ -32,13 +33,15 @@ export const result: AnyTopic = resultTopic(job)
 export type Scene = {
   readonly stack: LocalStack
   readonly registry: ReturnType<typeof connectRegistry>
-  /** A user that signs up: all that the job looks at, and the rest made up. */
-  user(id: string, country: string): AvroRecord
-  /** Publishes records of the source topic's own schema, or bytes as they are. */
-  publish(records: readonly { readonly value: AvroRecord | Buffer; readonly timestamp: number }[]): Promise<void>
+  /** Publishes a record for each, with what the job does not look at left empty. */
+  publishSignups(given: readonly Signup[]): Promise<void>
+  /** Publishes records of the source topic, their bytes as they are. */
+  publish(records: readonly { readonly value: Buffer; readonly timestamp: number }[]): Promise<void>
   /** The latest result of each key. */
   results(): Promise<Map<string, AvroRecord>>
   start(): SupervisedJob
+  /** Whether Spark has begun a batch and not finished it. */
+  isInBatch(): boolean
   close(): Promise<void>
 }
 
@@ -78,17 +81,24 @@ async function sceneOn(
   const registry = connectRegistry(registryPlace)
   const schemaId: SchemaId = await registry.idOf(valueSubject(source.name), JSON.stringify(source.schema))
   const codec = avroCodec(source.schema)
+  const checkpoint = join(folder, 'checkpoint')
   const empty = Object.fromEntries(source.schema.fields.map(({ name }) => [name, '']))
+  const publish: Scene['publish'] = async (records) => {
+    const outgoing = records.map(({ value, timestamp }): OutgoingRecord => {
+      return { key: String(timestamp), value, headers: {}, timestamp }
+    })
+    await producer.send(source.name, outgoing)
+  }
   return {
     stack,
     registry,
-    user: (id, country) => ({ ...empty, id, country }),
-    async publish(records) {
-      const outgoing = records.map(({ value, timestamp }): OutgoingRecord => {
-        const bytes = Buffer.isBuffer(value) ? value : frame(schemaId, codec.encode(value))
-        return { key: String(timestamp), value: bytes, headers: {}, timestamp }
-      })
-      await producer.send(source.name, outgoing)
+    publish,
+    async publishSignups(given) {
+      await publish(
+        given.map(({ id, country, at }) => {
+          return { value: frame(schemaId, codec.encode({ ...empty, id, country })), timestamp: at }
+        }),
+      )
     },
     async results() {
       const latest = new Map<string, AvroRecord>()
@@ -112,16 +122,26 @@ async function sceneOn(
         url: spark.url,
         registry,
         place: { kafka: { 'kafka.bootstrap.servers': brokers.bootstrapServers }, trigger: '1 second' },
-        checkpoint: `file://${folder}/checkpoints/${job.name}`,
+        checkpoint: `file://${checkpoint}`,
         counts: noCounts,
         report: (line) => process.stderr.write(`${line}\n`),
       })
       jobs.push(started)
       return started
     },
+    isInBatch() {
+      const latest = (name: string) => Math.max(-1, ...batchesIn(join(checkpoint, name)))
+      return latest('offsets') > latest('commits')
+    },
     async close() {
       await producer.disconnect()
       await close()
     },
   }
+}
+
+/** Numbers of the batches that a log of a checkpoint names. */
+function batchesIn(folder: string): number[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
 }
