@@ -12,11 +12,13 @@ import {
   resultTopic,
   viewColumns,
 } from './job.ts'
+import type { Stage } from './names.ts'
 import { type AnyTopic, type Pipeline, writtenTopic } from './pipeline.ts'
 import { checkTable, checkTopic, type Expect, expectOf } from './pipeline-rules.ts'
 
 const jobName = /^[a-z][a-z0-9_]{0,47}$/
 const viewName = /^[a-z][a-z0-9_]{0,47}$/
+const stages: readonly string[] = ['ingest', 'process', 'write'] satisfies readonly Stage[]
 const duration = /^[1-9]\d{0,5} (second|minute|hour|day)s?$/
 const durationRule = 'a length of time such as "30 seconds" or "1 minute"'
 
@@ -40,6 +42,7 @@ export function checkJobs(pipeline: Pipeline): void {
 
 function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string, expect: Expect): void {
   expect(jobName.test(job.name), `${field}.name`, job.name, 'lower-case letters, digits and underscores, 48 at most')
+  expect(!stages.includes(job.name), `${field}.name`, job.name, 'none of the names of stages, which functions have')
   const sources = Object.entries(job.sources)
   expect(sources.length > 0, `${field}.sources`, job.sources, 'one source at least')
   for (const [view, source] of sources) {

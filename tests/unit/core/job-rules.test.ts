@@ -40,6 +40,7 @@ describe('each rule names field, value and what is allowed', () => {
       { ...sums, name: 'order-sums' },
       'analytics[0].name is "order-sums", but it must be lower',
     ],
+    ['the name of a stage', { ...sums, name: 'process' }, 'analytics[0].name is "process", but it must be none'],
     ['a name too long', { ...sums, name: 'o'.repeat(45) }, 'but it must be 44 characters at most'],
     ['no source', { ...sums, sources: {} }, 'analytics[0].sources is {}, but it must be one source at least'],
     ['a view with a space', { ...sums, sources: { 'o o': source } }, 'analytics[0].sources.o o is "o o"'],
