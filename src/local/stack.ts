@@ -45,8 +45,8 @@ export type LocalStack = {
   /** Resolves when all of them are ready; fails with the first failure, and the caller then stops the stack. */
   readonly allReady: Promise<void>
   /**
-   * Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. A node of a Kafka cluster is
-   * started again instead, as the others go on without it.
+   * Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. A node of a Kafka cluster and
+   * Spark are started again instead, as the others go on without them.
    */
   readonly failed: Promise<never>
   /** Control over one of the services. */
@@ -121,14 +121,18 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   }
 
   function onDeath(name: ServiceName, error: SluiceError): void {
-    if (nodes.length === 1 || !nodes.some((node) => node.name === name)) {
+    const isNode = nodes.length > 1 && nodes.some((node) => node.name === name)
+    if (!isNode && !laterServices.includes(name)) {
       death.reject(error)
       return
     }
-    report(`${error.message.split(';')[0]}: the cluster goes on, and the node starts again`)
+    const [going, back] = isNode
+      ? ['the cluster goes on, and the node starts again', 'is back and has caught up']
+      : ['the others go on, and it starts again', 'is back']
+    report(`${error.message.split(';')[0]}: ${going}`)
     service(name)
       .start()
-      .then(() => report(`${serviceTitles[name]} is back and has caught up`), death.reject)
+      .then(() => report(`${serviceTitles[name]} ${back}`), death.reject)
   }
 
   const start = async (name: ServiceName) => {

@@ -4,6 +4,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import type { Pipeline } from '../core/pipeline.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
@@ -39,6 +40,8 @@ export type RunningEnvironment = {
   readonly service: LocalStack['service']
   /** Rejects with SERVICE_FAILED when a service ends unasked. */
   readonly failed: Promise<never>
+  /** Has Spark installed and started, and keeps the analytics jobs running until the environment stops. */
+  startAnalytics(pipelines: readonly Pipeline[]): Promise<void>
   /** Stops poller and services in order; resolves when all have ended. */
   stop(): Promise<void>
 }
@@ -56,7 +59,8 @@ export async function bringUp(
   const ending = new AbortController()
   const stops: (() => unknown)[] = [() => stack.stop()]
   const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each()
+    // One by one, as jobs may begin meanwhile and are to end, too.
+    for (let each = stops.pop(); each; each = stops.pop()) await each()
   }
   const deployed = stack.ready.emulator.then(async () => {
     const { finished } = await deploy({ endpoints, functionView, folder, sources, report, signal: ending.signal })
@@ -76,7 +80,24 @@ export async function bringUp(
     })
     stops.push(publishStatus(folder, 'npm start', poller.status))
     stops.push(() => poller.stop())
-    return { endpoints, clients, poller, service: stack.service, failed: stack.failed, stop }
+    const startJobs = async (pipelines: readonly Pipeline[]) => {
+      const { service } = stack
+      // Loaded here, as no other command needs Spark's client.
+      const { startAnalytics } = await import('./jobs/analytics.ts')
+      const analytics = await startAnalytics(pipelines, {
+        folder,
+        ports,
+        endpoints,
+        registry: clients.registry,
+        service,
+        report,
+      })
+      if (analytics) stops.push(() => analytics.stop())
+    }
+    return {
+      ...{ endpoints, clients, poller, service: stack.service, failed: stack.failed, stop },
+      startAnalytics: startJobs,
+    }
   } catch (error) {
     ending.abort()
     await deployed.catch(() => {})

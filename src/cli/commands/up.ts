@@ -35,6 +35,7 @@ type Options = {
   live?: true
   json?: true
   freePorts?: true
+  analytics: boolean
   brokers: KafkaNodes
   docker?: EmulatorContainer
   portOffset: number
@@ -58,6 +59,7 @@ export function upCommand(): Command {
         .choices(['ministack', 'localstack'])
         .preset('ministack'),
     )
+    .option('--no-analytics', 'do not start Spark and the analytics jobs after the first proof')
     .option('--json', 'with --once: one JSON object as the last line of stdout')
     .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
     .option('--free-ports', 'use free ports, and the same again at the next start')
@@ -150,7 +152,17 @@ async function goOn(
     followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
   }
   printProgress(whereToLook(environment.endpoints, options.environment))
-  await Promise.all(followed)
+  await Promise.all([...followed, ...(hasAnalytics(options) ? [startJobs(environment, signal)] : [])])
+}
+
+/** Spark is no part of the services in containers. */
+const hasAnalytics = ({ analytics, docker }: Options) => analytics && !docker
+
+/** The pipelines go on without analytics. */
+async function startJobs(environment: RunningEnvironment, signal: AbortSignal): Promise<void> {
+  await environment.startAnalytics(pipelines).catch((error) => {
+    if (!signal.aborted) printProgress(`the analytics jobs do not run: ${messageOf(error)}`)
+  })
 }
 
 /** Judges all that is open, also what ran while nobody looked. */

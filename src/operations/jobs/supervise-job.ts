@@ -104,7 +104,7 @@ export function superviseJob(options: JobOptions): SupervisedJob {
     try {
       const plan = await prepareJob(job, pipeline, registry, place, named)
       const query = await session.start(plan, checkpoint)
-      change({ state: 'running' })
+      if (!asked.aborted) change({ state: 'running' })
       report(`job ${job.name} runs`)
       await watch(query, asked)
     } finally {
@@ -145,7 +145,10 @@ export function superviseJob(options: JobOptions): SupervisedJob {
   const ended = supervise()
   return {
     status: () => status,
-    restart: () => again.abort(),
+    restart() {
+      change({ state: 'starting' })
+      again.abort()
+    },
     async stop() {
       ending.abort()
       await ended
