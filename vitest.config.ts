@@ -1,6 +1,6 @@
 /**
- * Test projects. `npm test` runs unit, types, synth, functions, contract and system; `npm run test:full` also conformance and
- * faults.
+ * Test projects. `npm test` runs unit, types, synth, functions, contract, system and spark; `npm run test:full` also
+ * conformance and faults.
  */
 import { defineConfig } from 'vitest/config'
 

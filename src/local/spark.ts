@@ -31,7 +31,8 @@ const opened = [
 export function sparkService(folders: Folders, ports: Ports, url: string): ProcessService {
   return {
     name: 'spark',
-    readyWithinMs: 120_000,
+    // Nobody waits for it, and another attempt would begin from nothing.
+    readyWithinMs: 300_000,
     stopWithinMs: 20_000,
     async prepare() {
       const home = sparkFolder()

@@ -9,6 +9,7 @@ import { SluiceError } from '../core/errors.ts'
 import { storedLogin } from './cassandra-login.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { FunctionView, HostingOf } from './hosting.ts'
+import { startUntilReady } from './kept-service.ts'
 import { assertPortsFree } from './port-check.ts'
 import { kafkaNodes, type Ports } from './ports.ts'
 import { asProcesses } from './process-hosting.ts'
@@ -51,6 +52,11 @@ export type LocalStack = {
   readonly failed: Promise<never>
   /** Control over one of the services. */
   service(name: ServiceName): RunningService
+  /**
+   * Starts a service that is not there from the beginning, again and again until it is ready; resolves then, or when
+   * the stack stops. Fails with ARGUMENT_INVALID where this stack has no such service.
+   */
+  keep(name: ServiceName): Promise<void>
   /** Writes the emulator's deployed state to disk, so that even a kill does not lose it. */
   save(): Promise<void>
   /** Ends all services in order and gives the folder up. Every call gets the same end. */
@@ -121,19 +127,24 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   }
 
   function onDeath(name: ServiceName, error: SluiceError): void {
-    const isNode = nodes.length > 1 && nodes.some((node) => node.name === name)
-    if (!isNode && !laterServices.includes(name)) {
+    if (laterServices.includes(name)) {
+      report(`${error.message.split(';')[0]}: the others go on, and it starts again`)
+      void keep(name)
+      return
+    }
+    if (nodes.length === 1 || !nodes.some((node) => node.name === name)) {
       death.reject(error)
       return
     }
-    const [going, back] = isNode
-      ? ['the cluster goes on, and the node starts again', 'is back and has caught up']
-      : ['the others go on, and it starts again', 'is back']
-    report(`${error.message.split(';')[0]}: ${going}`)
+    report(`${error.message.split(';')[0]}: the cluster goes on, and the node starts again`)
     service(name)
       .start()
-      .then(() => report(`${serviceTitles[name]} ${back}`), death.reject)
+      .then(() => report(`${serviceTitles[name]} is back and has caught up`), death.reject)
   }
+
+  const ending = new AbortController()
+  const keep = (name: ServiceName) =>
+    startUntilReady(service(name), () => assertPortsFree(hosting.listeners(name)), report, ending.signal)
 
   const start = async (name: ServiceName) => {
     const startedAt = performance.now()
@@ -148,6 +159,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   allReady.catch(() => {})
 
   const end = async () => {
+    ending.abort()
     try {
       for (const names of stopOrder) await Promise.all(names.map((name) => controls.get(name)?.stop()))
       await Promise.allSettled(started.values())
@@ -164,6 +176,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     allReady,
     failed: death.promise,
     service,
+    keep,
     save: () => hosting.save(service('emulator')),
     stop: () => {
       ended ??= end()

@@ -40,7 +40,7 @@ export type RunningEnvironment = {
   readonly service: LocalStack['service']
   /** Rejects with SERVICE_FAILED when a service ends unasked. */
   readonly failed: Promise<never>
-  /** Has Spark installed and started, and keeps the analytics jobs running until the environment stops. */
+  /** Begins to install and start Spark, and keeps the analytics jobs running until the environment stops. */
   startAnalytics(pipelines: readonly Pipeline[]): Promise<void>
   /** Stops poller and services in order; resolves when all have ended. */
   stop(): Promise<void>
@@ -59,8 +59,7 @@ export async function bringUp(
   const ending = new AbortController()
   const stops: (() => unknown)[] = [() => stack.stop()]
   const stop = async () => {
-    // One by one, as jobs may begin meanwhile and are to end, too.
-    for (let each = stops.pop(); each; each = stops.pop()) await each()
+    for (const each of stops.splice(0).reverse()) await each()
   }
   const deployed = stack.ready.emulator.then(async () => {
     const { finished } = await deploy({ endpoints, functionView, folder, sources, report, signal: ending.signal })
@@ -81,18 +80,16 @@ export async function bringUp(
     stops.push(publishStatus(folder, 'npm start', poller.status))
     stops.push(() => poller.stop())
     const startJobs = async (pipelines: readonly Pipeline[]) => {
-      const { service } = stack
       // Loaded here, as no other command needs Spark's client.
       const { startAnalytics } = await import('./jobs/analytics.ts')
-      const analytics = await startAnalytics(pipelines, {
+      const analytics = startAnalytics(pipelines, {
         folder,
-        ports,
         endpoints,
         registry: clients.registry,
-        service,
+        keep: stack.keep,
         report,
       })
-      if (analytics) stops.push(() => analytics.stop())
+      stops.push(() => analytics.stop())
     }
     return {
       ...{ endpoints, clients, poller, service: stack.service, failed: stack.failed, stop },

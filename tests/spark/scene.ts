@@ -10,12 +10,13 @@ import { createProducer, type OutgoingRecord } from '../../src/connect/kafka-pro
 import { readTopics } from '../../src/connect/kafka-reader.ts'
 import { connectRegistry } from '../../src/connect/registry.ts'
 import { type AvroRecord, avroCodec } from '../../src/core/avro-codec.ts'
+import type { AvroRecordSchema } from '../../src/core/avro-schema.ts'
 import { type JobDefinition, resultTopic } from '../../src/core/job.ts'
 import { noCounts } from '../../src/core/job-progress.ts'
 import { valueSubject } from '../../src/core/names.ts'
 import { type AnyTopic, writtenTopic } from '../../src/core/pipeline.ts'
 import { topologyOf } from '../../src/core/topology.ts'
-import { frame, type SchemaId, unframe } from '../../src/core/wire-format.ts'
+import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
@@ -33,8 +34,8 @@ export const result: AnyTopic = resultTopic(job)
 export type Scene = {
   readonly stack: LocalStack
   readonly registry: ReturnType<typeof connectRegistry>
-  /** Publishes a record for each, with what the job does not look at left empty. */
-  publishSignups(given: readonly Signup[]): Promise<void>
+  /** Publishes a record for each, with what the job does not look at left empty; registers the schema where it is new. */
+  publishSignups(given: readonly Signup[], schema?: AvroRecordSchema): Promise<void>
   /** Publishes records of the source topic, their bytes as they are. */
   publish(records: readonly { readonly value: Buffer; readonly timestamp: number }[]): Promise<void>
   /** The latest result of each key. */
@@ -79,8 +80,6 @@ async function sceneOn(
   const kafka = connectKafka({ ...brokers, clientId: 'sluice-test' })
   const producer = createProducer(kafka)
   const registry = connectRegistry(registryPlace)
-  const schemaId: SchemaId = await registry.idOf(valueSubject(source.name), JSON.stringify(source.schema))
-  const codec = avroCodec(source.schema)
   const checkpoint = join(folder, 'checkpoint')
   const empty = Object.fromEntries(source.schema.fields.map(({ name }) => [name, '']))
   const publish: Scene['publish'] = async (records) => {
@@ -93,7 +92,9 @@ async function sceneOn(
     stack,
     registry,
     publish,
-    async publishSignups(given) {
+    async publishSignups(given, schema = source.schema) {
+      const codec = avroCodec(schema)
+      const schemaId = await registry.register(valueSubject(source.name), JSON.stringify(schema))
       await publish(
         given.map(({ id, country, at }) => {
           return { value: frame(schemaId, codec.encode({ ...empty, id, country })), timestamp: at }

@@ -152,17 +152,9 @@ async function goOn(
     followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
   }
   printProgress(whereToLook(environment.endpoints, options.environment))
-  await Promise.all([...followed, ...(hasAnalytics(options) ? [startJobs(environment, signal)] : [])])
-}
-
-/** Spark is no part of the services in containers. */
-const hasAnalytics = ({ analytics, docker }: Options) => analytics && !docker
-
-/** The pipelines go on without analytics. */
-async function startJobs(environment: RunningEnvironment, signal: AbortSignal): Promise<void> {
-  await environment.startAnalytics(pipelines).catch((error) => {
-    if (!signal.aborted) printProgress(`the analytics jobs do not run: ${messageOf(error)}`)
-  })
+  // Spark is no part of the services in containers.
+  if (options.analytics && !options.docker) await environment.startAnalytics(pipelines)
+  await Promise.all(followed)
 }
 
 /** Judges all that is open, also what ran while nobody looked. */
