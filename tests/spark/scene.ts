@@ -19,6 +19,8 @@ import { topologyOf } from '../../src/core/topology.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import { jobFiles } from '../../src/operations/jobs/job-files.ts'
+import { type KeptJob, keepJob } from '../../src/operations/jobs/keep-job.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
 import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
 import { ensureTopics } from '../../src/runtime/topology/topics.ts'
@@ -41,6 +43,9 @@ export type Scene = {
   /** The latest result of each key. */
   results(): Promise<Map<string, AvroRecord>>
   start(): SupervisedJob
+  /** Keeps the job as `npm start` does, in the environment's folder, with a checkpoint of its own. */
+  keep(): KeptJob
+  readonly folder: string
   /** Whether Spark has begun a batch and not finished it. */
   isInBatch(): boolean
   close(): Promise<void>
@@ -51,7 +56,7 @@ export async function startScene(): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
   const services = ['kafka', 'registry', 'spark'] as const
   const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
-  const jobs: SupervisedJob[] = []
+  const jobs: KeptJob[] = []
   const close = async () => {
     await Promise.all(jobs.map((each) => each.stop()))
     await stack.stop()
@@ -66,12 +71,7 @@ export async function startScene(): Promise<Scene> {
   }
 }
 
-async function sceneOn(
-  stack: LocalStack,
-  folder: string,
-  jobs: SupervisedJob[],
-  close: () => Promise<void>,
-): Promise<Scene> {
+async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close: () => Promise<void>): Promise<Scene> {
   const { kafka: brokers, registry: registryPlace, spark } = stack.endpoints
   const { topics, subjects } = topologyOf([pipeline])
   const environment = { bootstrapServers: brokers.bootstrapServers, kafka: { kind: 'plaintext' } as const }
@@ -82,6 +82,14 @@ async function sceneOn(
   const registry = connectRegistry(registryPlace)
   const checkpoint = join(folder, 'checkpoint')
   const empty = Object.fromEntries(source.schema.fields.map(({ name }) => [name, '']))
+  const options = {
+    job,
+    pipeline,
+    url: spark.url,
+    registry,
+    place: { kafka: { 'kafka.bootstrap.servers': brokers.bootstrapServers }, trigger: '1 second' },
+    report: (line: string) => process.stderr.write(`${line}\n`),
+  }
   const publish: Scene['publish'] = async (records) => {
     const outgoing = records.map(({ value, timestamp }): OutgoingRecord => {
       return { key: String(timestamp), value, headers: {}, timestamp }
@@ -116,19 +124,16 @@ async function sceneOn(
       await reader.close()
       return latest
     },
+    folder,
     start() {
-      const started = superviseJob({
-        job,
-        pipeline,
-        url: spark.url,
-        registry,
-        place: { kafka: { 'kafka.bootstrap.servers': brokers.bootstrapServers }, trigger: '1 second' },
-        checkpoint: `file://${checkpoint}`,
-        counts: noCounts,
-        report: (line) => process.stderr.write(`${line}\n`),
-      })
+      const started = superviseJob({ ...options, checkpoint: `file://${checkpoint}`, counts: noCounts })
       jobs.push(started)
       return started
+    },
+    keep() {
+      const kept = keepJob(options, jobFiles(folder, job.name))
+      jobs.push(kept)
+      return kept
     },
     isInBatch() {
       const latest = (name: string) => Math.max(-1, ...batchesIn(join(checkpoint, name)))

@@ -91,8 +91,9 @@ export function superviseJob(options: JobOptions): SupervisedJob {
   /** Resolves when it is asked to end; fails when the query ended itself. */
   const watch = async (query: StreamingQuery, asked: AbortSignal): Promise<void> => {
     while (!asked.aborted) {
-      note(await query.progress())
       const failure = await query.failure()
+      // Read after it is known to have ended, so that no batch before the failure goes unseen.
+      note(await query.progress())
       if (failure !== null) throw jobFailure(job.name, failure)
       await pause(pollMs, asked)
     }
