@@ -26,6 +26,8 @@ const second = signups(6_000, base + 2 * minute, 'a')
 test('Spark killed within a batch starts again, and the job goes on from its checkpoint with the same results', async () => {
   await scene.publishSignups(first)
   await expect.poll(() => running.status().counts.records, patience).toBe(first.length)
+  // The empty batch that follows, with the watermark, is to be seen before the kill.
+  await expect.poll(() => running.status().counts.watermarkMs, patience).toBeGreaterThan(base)
 
   await scene.publishSignups(second)
   await vi.waitUntil(() => scene.isInBatch(), { timeout: 30_000, interval: 5 })
