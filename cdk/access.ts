@@ -11,7 +11,7 @@ import {
   scheduleStatesTable,
 } from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
-import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
+import type { Pipeline, Writer } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
 import type { Topology } from '../src/core/topology.ts'
 
@@ -49,9 +49,9 @@ const nothing: Access = {
   secrets: [],
 }
 
-/** What the function of a stage needs. Fails where the pipeline has no such stage. */
-export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
-  const { name, source, topic, process, tables } = pipeline
+/** What the function of a stage before the writers needs. Fails where the pipeline has no such stage. */
+export function stageAccess(pipeline: Pipeline, stage: Exclude<Stage, 'write'>): Access {
+  const { name, source, topic, process } = pipeline
   if (stage === 'ingest') {
     return {
       ...nothing,
@@ -65,22 +65,23 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
       secrets: secretNames(source.headers),
     }
   }
-  if (stage === 'process') {
-    if (!process) throw new Error(`pipeline "${name}" has no process stage`)
-    return {
-      ...nothing,
-      consume: { topic: topic.name, group: consumerGroup(name, stage) },
-      produce: [process.topic.name, deadLetterTopic(topic.name)],
-      subjects: [valueSubject(topic.name), valueSubject(process.topic.name)],
-    }
-  }
-  const written = writtenTopic(pipeline).name
+  if (!process) throw new Error(`pipeline "${name}" has no process stage`)
   return {
     ...nothing,
-    consume: { topic: written, group: consumerGroup(name, stage) },
-    produce: [deadLetterTopic(written)],
+    consume: { topic: topic.name, group: consumerGroup(name, stage) },
+    produce: [process.topic.name, deadLetterTopic(topic.name)],
+    subjects: [valueSubject(topic.name), valueSubject(process.topic.name)],
+  }
+}
+
+/** What the function of a writer needs. */
+export function writerAccess({ name, topic, tables }: Writer): Access {
+  return {
+    ...nothing,
+    consume: { topic: topic.name, group: consumerGroup(name, 'write') },
+    produce: [deadLetterTopic(topic.name)],
     modify: tables.map((table) => table.name),
-    subjects: [valueSubject(written)],
+    subjects: [valueSubject(topic.name)],
   }
 }
 

@@ -1,13 +1,18 @@
 /**
  * The pipelines of the app, and the file of each, which its functions are bundled with.
  */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../src/core/errors.ts'
+import { jobFileName } from '../src/core/job.ts'
+import { checkJobs } from '../src/core/job-rules.ts'
+import { checkJobSql } from '../src/core/job-sql.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
+import { topicsOf } from '../src/core/topology.ts'
 
-const folder = resolve(import.meta.dirname, '../pipelines')
+const clone = resolve(import.meta.dirname, '..')
+const folder = resolve(clone, 'pipelines')
 
 /** All pipelines. Fails with PIPELINE_INVALID, naming the file and the rule that it breaks. */
 export async function loadPipelines(): Promise<readonly Pipeline[]> {
@@ -15,7 +20,24 @@ export async function loadPipelines(): Promise<readonly Pipeline[]> {
     throw await located(error)
   })
   await checkPipelineFiles(pipelines)
+  for (const pipeline of pipelines) checkJobFiles(pipeline)
   return pipelines
+}
+
+/** Fails with PIPELINE_INVALID unless each job keeps the rules and its SQL is there and fits its topics and its result. */
+function checkJobFiles(pipeline: Pipeline): void {
+  checkJobs(pipeline)
+  for (const job of pipeline.analytics ?? []) {
+    const name = jobFileName(job.name)
+    const file = resolve(clone, name)
+    if (!existsSync(file)) {
+      throw new SluiceError(
+        'PIPELINE_INVALID',
+        `job "${job.name}" of pipeline "${pipeline.name}" has no ${name}: add it`,
+      )
+    }
+    checkJobSql(job, topicsOf(pipeline), readFileSync(file, 'utf8'))
+  }
 }
 
 /** A broken rule with the file that breaks it: that which fails with the same error. Any other error names its file itself. */

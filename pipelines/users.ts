@@ -174,6 +174,28 @@ export const pipeline = definePipeline({
       rows: ({ nationality, ...user }) => [user],
     },
   ],
+  analytics: [
+    {
+      name: 'signups_by_country',
+      sources: { users: { topic: 'users_enriched', eventTime: 'record_time', watermark: '30 seconds' } },
+      window: { size: '1 minute' },
+      outputMode: 'update',
+      result: {
+        columns: {
+          country: 'text',
+          window_start: 'timestamp',
+          window_end: 'timestamp',
+          signups: 'bigint',
+          distinct_users: 'bigint',
+        },
+        partitionKey: ['country'],
+        clusteringColumns: ['window_start'],
+        ttlSeconds: 30 * 86_400,
+        partitions: 3,
+        retentionMs: days(7),
+      },
+    },
+  ],
 })
 
 /** Age at registration, so that it never depends on when the record is processed. */

@@ -19,7 +19,7 @@ const [command, ...args] = process.argv.slice(2)
 const report = (line) => process.stderr.write(`${line}\n`)
 /** kafkajs 2.2.4 sets timers in the past, of which Node 24 warns; they fire at once, as meant. */
 const main = ['node', '--disable-warning=TimeoutNegativeWarning', 'src/cli/main.ts']
-const quickProjects = ['unit', 'types', 'synth', 'functions', 'contract', 'system']
+const quickProjects = ['unit', 'types', 'synth', 'functions', 'contract', 'system', 'spark']
 const checks = [['biome', 'check', '.'], ['tsc'], ['tsc', '-p', 'src/console/pages']]
 
 /** The programs of node_modules/.bin that a command runs, in order; the first failure ends it. */

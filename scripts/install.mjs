@@ -1,19 +1,19 @@
 /**
- * Installs what is missing or stale: npm packages, the Python environment, the jars, the class archives.
+ * Installs what is missing or stale: npm packages, the Python environment, the jars, the class archives; Spark where it is asked for.
  * All of it lands inside the clone, in node_modules and .sluice.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { archiveInputs, makeArchives } from './install/archives.mjs'
-import { installJvm, jvmInputs } from './install/jvm.mjs'
+import { appJars, installJars, sparkJars } from './install/jvm.mjs'
 import { withLock } from './install/lock.mjs'
 import { installNpm, npmIsInstalled } from './install/npm.mjs'
-import { jvmFolder, sluiceFolder } from './install/paths.mjs'
+import { sluiceFolder } from './install/paths.mjs'
 import { InstallError } from './install/process.mjs'
 import { installPython, lintPython, servicePython, testPython } from './install/python.mjs'
 import { clearStamp, hashOf, isStamped, writeStamp } from './install/stamp.mjs'
 
-const allInputs = [servicePython.requirements, ...jvmInputs, ...archiveInputs]
+const allInputs = [servicePython.requirements, ...appJars.inputs, ...archiveInputs]
 
 /** A step that leaves a stamp. */
 const stamped = (name, inputs, folder, work) => ({
@@ -31,15 +31,19 @@ const pythonStep = (name, environment) =>
 const python = pythonStep('python', servicePython)
 const pythonOfTests = pythonStep('python-tests', testPython)
 const lint = pythonStep('lint', lintPython)
-const jvm = stamped('jvm', jvmInputs, jvmFolder, installJvm)
-const archives = stamped('archives', allInputs, jvmFolder, makeArchives)
+const jarStep = (name, jars) => stamped(name, jars.inputs, jars.folder, (report) => installJars(jars, report))
+const jvm = jarStep('jvm', appJars)
+const spark = jarStep('spark', sparkJars)
+const archives = stamped('archives', allInputs, appJars.folder, makeArchives)
 
 /** What each purpose needs beside the class archives. */
 const needed = {
   /** The services run in containers. */
   containers: [npm],
   services: [npm, python, jvm],
-  tests: [npm, python, jvm, pythonOfTests, lint],
+  /** Beside the services: asked for when these are up. */
+  analytics: [spark],
+  tests: [npm, python, jvm, spark, pythonOfTests, lint],
 }
 
 /**

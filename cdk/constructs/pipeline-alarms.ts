@@ -43,7 +43,7 @@ export class PipelineAlarms extends Construct {
       },
     }
     for (const stage of metrics.stages) {
-      const name = stage.name.slice(stage.name.lastIndexOf('-') + 1)
+      const name = stage.label
       Object.assign(conditions, functionConditions(name, stage), {
         [`${name}-behind`]: {
           metric: stage.lag.with({ period: alarmPeriod }),

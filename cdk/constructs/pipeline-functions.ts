@@ -5,11 +5,12 @@ import type { LayerVersion } from 'aws-cdk-lib/aws-lambda'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { consumerGroup, functionName, type Stage } from '../../src/core/names.ts'
-import { type AnyTopic, type Pipeline, writtenTopic } from '../../src/core/pipeline.ts'
-import { stageAccess } from '../access.ts'
+import { type AnyTopic, type Pipeline, writersOf } from '../../src/core/pipeline.ts'
+import { stageAccess, writerAccess } from '../access.ts'
+import type { Bundle } from '../bundle.ts'
 import { pipelineFile } from '../pipeline-files.ts'
 import type { Services } from '../services.ts'
-import { BundledFunction } from './bundled-function.ts'
+import { BundledFunction, type BundledFunctionProps } from './bundled-function.ts'
 import { EventSourceMapping } from './event-source-mapping.ts'
 import { Schedule } from './schedule.ts'
 
@@ -22,8 +23,20 @@ export type PipelineFunctionsProps = {
 /** A stage that a mapping starts, as it is deployed. */
 export type MappedStage = {
   readonly stage: 'process' | 'write'
+  /** What tells it from the others of its pipeline: the stage, or the job whose results it writes. */
+  readonly label: string
+  readonly functionName: string
   readonly mapping: EventSourceMapping
 }
+
+/** A function with its mapping, to be made. */
+type MappedFunction = Pick<MappedStage, 'stage' | 'label'> &
+  Pick<BundledFunctionProps, 'description' | 'bundle' | 'access'> & {
+    /** The pipeline or job that names function and group. */
+    readonly owner: string
+    readonly constructId: string
+    readonly from: AnyTopic
+  }
 
 /** At most so many records to one invocation; a backlog fills batches, and one record never waits for others. */
 const batchSize = 500
@@ -33,7 +46,7 @@ const ingestTimeout = Duration.minutes(5)
 /** A batch takes milliseconds; the rest is room for the drivers' own retries before the poller tries again. */
 const batchTimeout = Duration.minutes(1)
 
-/** A pipeline without `process` has no process function; its writer reads the source topic. */
+/** A pipeline without `process` has no process function; its writer reads the source topic. Each job has a writer. */
 export class PipelineFunctions extends Construct {
   readonly pipeline: Pipeline
   readonly ingest: BundledFunction
@@ -45,24 +58,28 @@ export class PipelineFunctions extends Construct {
     super(scope, id)
     this.pipeline = pipeline
     const { name, source, topic, process } = pipeline
-    const bundled = (stage: Stage, constructId: string, timeout: Duration, description: string) =>
-      new BundledFunction(this, constructId, {
-        name: functionName(name, stage),
-        description,
-        bundle: { entry: `${stage}.ts`, alias: { '#pipeline': pipelineFile(pipeline) } },
-        timeout,
-        services,
-        access: stageAccess(pipeline, stage),
-        source: stage === 'ingest' ? services.sourceOf(pipeline) : null,
-        layer,
-      })
-    const mapped = (stage: 'process' | 'write', constructId: string, from: AnyTopic, target: BundledFunction) => ({
-      stage,
-      mapping: new EventSourceMapping(this, constructId, {
+    const bundle = (stage: Stage): Bundle => ({ entry: `${stage}.ts`, alias: { '#pipeline': pipelineFile(pipeline) } })
+    this.ingest = new BundledFunction(this, 'Ingest', {
+      name: functionName(name, 'ingest'),
+      description: `Fetches ${source.url ?? `source ${name}`} into topic ${topic.name}`,
+      bundle: bundle('ingest'),
+      timeout: ingestTimeout,
+      services,
+      access: stageAccess(pipeline, 'ingest'),
+      source: services.sourceOf(pipeline),
+      layer,
+    })
+    this.schedule = new Schedule(this, 'Schedule', { pipeline: name, expression: source.schedule, ingest: this.ingest })
+
+    const mapped = ({ stage, label, owner, constructId, from, ...own }: MappedFunction): MappedStage => {
+      const fullName = functionName(owner, stage)
+      const common = { timeout: batchTimeout, source: null, services, layer } as const
+      const target = new BundledFunction(this, constructId, { ...common, ...own, name: fullName })
+      const mapping = new EventSourceMapping(this, `${constructId}Mapping`, {
         properties: {
-          FunctionName: functionName(name, stage),
+          FunctionName: fullName,
           Topics: [from.name],
-          ...services.mappingSource(consumerGroup(name, stage), from.partitions),
+          ...services.mappingSource(consumerGroup(owner, stage), from.partitions),
           StartingPosition: 'TRIM_HORIZON',
           BatchSize: batchSize,
           MaximumBatchingWindowInSeconds: 0,
@@ -70,29 +87,39 @@ export class PipelineFunctions extends Construct {
         },
         deployedAs: services.mappings,
         target,
-      }),
-    })
-
-    this.ingest = bundled(
-      'ingest',
-      'Ingest',
-      ingestTimeout,
-      `Fetches ${source.url ?? `source ${name}`} into topic ${topic.name}`,
-    )
-    this.schedule = new Schedule(this, 'Schedule', {
-      pipeline: name,
-      expression: source.schedule,
-      ingest: this.ingest,
-    })
+      })
+      return { stage, label, functionName: fullName, mapping }
+    }
     const stages: MappedStage[] = []
     if (process) {
-      const description = `Processes topic ${topic.name} into topic ${process.topic.name}`
-      stages.push(mapped('process', 'ProcessMapping', topic, bundled('process', 'Process', batchTimeout, description)))
+      stages.push(
+        mapped({
+          stage: 'process',
+          label: 'process',
+          owner: name,
+          constructId: 'Process',
+          from: topic,
+          description: `Processes topic ${topic.name} into topic ${process.topic.name}`,
+          bundle: bundle('process'),
+          access: stageAccess(pipeline, 'process'),
+        }),
+      )
     }
-    const written = writtenTopic(pipeline)
-    const tables = pipeline.tables.map((table) => table.name).join(', ')
-    const description = `Writes topic ${written.name} to ${tables}`
-    stages.push(mapped('write', 'WriteMapping', written, bundled('write', 'Write', batchTimeout, description)))
+    for (const writer of writersOf(pipeline)) {
+      const ofJob = writer.name.slice(name.length + 1)
+      stages.push(
+        mapped({
+          stage: 'write',
+          label: ofJob || 'write',
+          owner: writer.name,
+          constructId: `Write${ofJob}`,
+          from: writer.topic,
+          description: `Writes topic ${writer.topic.name} to ${writer.tables.map((table) => table.name).join(', ')}`,
+          bundle: { ...bundle('write'), texts: { writerName: writer.name } },
+          access: writerAccess(writer),
+        }),
+      )
+    }
     this.mapped = stages
   }
 }

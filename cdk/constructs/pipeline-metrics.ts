@@ -13,7 +13,8 @@ const ownNamespace = 'Sluice'
 
 /** What each function has. */
 export type FunctionMetrics = {
-  readonly name: string
+  /** What tells it from the others of its pipeline. */
+  readonly label: string
   readonly invocations: Metric
   readonly errors: Metric
   readonly throttles: Metric
@@ -41,12 +42,14 @@ export class PipelineMetrics extends Construct {
 
   constructor(scope: Construct, id: string, { pipeline, mapped }: PipelineFunctions) {
     super(scope, id)
-    this.ingest = this.ofFunction(pipeline.name, 'ingest')
-    this.stages = mapped.map((each) => ({ ...this.ofFunction(pipeline.name, each.stage), ...ofMapping(each) }))
+    this.ingest = this.ofFunction('ingest', functionName(pipeline.name, 'ingest'), 'ingest')
+    this.stages = mapped.map((each) => ({
+      ...this.ofFunction(each.label, each.functionName, each.stage),
+      ...ofMapping(each),
+    }))
   }
 
-  private ofFunction(pipeline: string, stage: Stage): FunctionMetrics {
-    const name = functionName(pipeline, stage)
+  private ofFunction(label: string, name: string, stage: Stage): FunctionMetrics {
     const dimensionsMap = { FunctionName: name }
     const lambda = (metricName: string, statistic: string = Stats.SUM) =>
       new Metric({
@@ -55,11 +58,11 @@ export class PipelineMetrics extends Construct {
         dimensionsMap,
         statistic,
         period,
-        label: `${stage}: ${metricName}`,
+        label: `${label}: ${metricName}`,
       })
     const field = deadLetterFields[stage]
-    new MetricFilter(this, `${stage}DeadLetters`, {
-      logGroup: LogGroup.fromLogGroupName(this, `${stage}Logs`, `/aws/lambda/${name}`),
+    new MetricFilter(this, `${label}DeadLetters`, {
+      logGroup: LogGroup.fromLogGroupName(this, `${label}Logs`, `/aws/lambda/${name}`),
       filterPattern: FilterPattern.numberValue(field, '>', 0),
       metricNamespace: ownNamespace,
       metricName: 'DeadLetters',
@@ -67,7 +70,7 @@ export class PipelineMetrics extends Construct {
       dimensions: { FunctionName: '$.function_name' },
     })
     return {
-      name,
+      label,
       invocations: lambda('Invocations'),
       errors: lambda('Errors'),
       throttles: lambda('Throttles'),
@@ -78,13 +81,13 @@ export class PipelineMetrics extends Construct {
         dimensionsMap,
         statistic: Stats.SUM,
         period,
-        label: stage,
+        label,
       }),
     }
   }
 }
 
-function ofMapping({ stage, mapping }: MappedStage): Omit<StageMetrics, keyof FunctionMetrics> {
+function ofMapping({ label, mapping }: MappedStage): Omit<StageMetrics, keyof FunctionMetrics> {
   const metric = (metricName: string, statistic: string) =>
     new Metric({
       namespace: 'AWS/Lambda',
@@ -92,7 +95,7 @@ function ofMapping({ stage, mapping }: MappedStage): Omit<StageMetrics, keyof Fu
       dimensionsMap: { EventSourceMappingUUID: mapping.id },
       statistic,
       period,
-      label: stage,
+      label,
     })
   return {
     lag: metric('SumOffsetLag', Stats.MAXIMUM),

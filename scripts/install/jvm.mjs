@@ -1,48 +1,64 @@
-/** The jars of Kafka, Cassandra and the schema registry: resolved by Maven, checked against committed checksums. */
+/** The jars of Kafka, Cassandra and the schema registry, and those of Spark apart: resolved by Maven, checked against committed checksums. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { jvmFolder, root } from './paths.mjs'
+import { join, relative } from 'node:path'
+import { jvmFolder, root, sparkFolder } from './paths.mjs'
 import { InstallError, runOrFail } from './process.mjs'
 import { step } from './progress.mjs'
 import { requireMaven } from './requirements.mjs'
 
 const source = join(root, 'jvm')
-const checksums = join(source, 'checksums.sha256')
+const paths = (names) => names.map((name) => join(source, name))
 
-/** The inputs that decide whether the jars are current. */
-export const jvmInputs = ['pom.xml', 'kafka/pom.xml', 'cassandra/pom.xml', 'registry/pom.xml', 'checksums.sha256'].map(
-  (path) => join(source, path),
-)
+/** The services that the app itself needs. */
+export const appJars = {
+  folder: jvmFolder,
+  pom: join(source, 'pom.xml'),
+  checksums: join(source, 'checksums.sha256'),
+  /** What decides whether the jars are current. */
+  inputs: paths(['pom.xml', 'kafka/pom.xml', 'cassandra/pom.xml', 'registry/pom.xml', 'checksums.sha256']),
+  title: 'Java services',
+  contents: 'the jars of Kafka, Cassandra and Apicurio, about 280 MB',
+}
+
+/** Spark: apart, so that nobody waits for it who runs no analytics job. */
+export const sparkJars = {
+  folder: sparkFolder,
+  pom: join(source, 'spark', 'pom.xml'),
+  checksums: join(source, 'spark', 'checksums.sha256'),
+  inputs: paths(['pom.xml', 'spark/pom.xml', 'spark/checksums.sha256']),
+  title: 'Spark',
+  contents: 'its jars, about 300 MB',
+}
 
 /** Resolves the jars beside their place and moves them there when verified; tries once more, since clones share Maven's cache. */
-export async function installJvm(report) {
+export async function installJars({ folder, pom, checksums, title, contents }, report) {
   await requireMaven()
-  const building = `${jvmFolder}.new-${process.pid}`
-  await step(report, 'Java services', 'the jars of Kafka, Cassandra and Apicurio, about 280 MB', async ({ count }) => {
+  const building = `${folder}.new-${process.pid}`
+  await step(report, title, contents, async ({ count }) => {
     let files = 0
     const onLine = (line) => line.includes('Downloaded from') && count(`${++files} files downloaded`)
-    const args = ['-B', '-f', join(source, 'pom.xml'), `-Druntime.dir=${building}`, 'generate-resources']
+    const args = ['-B', '-f', pom, `-Druntime.dir=${building}`, 'generate-resources']
     const attempt = () => runOrFail('Resolving the jars', 'mvn', args, { onLine })
     await attempt().catch(attempt)
-    count(`${verify(building)} files verified`)
-    rmSync(jvmFolder, { recursive: true, force: true })
-    renameSync(building, jvmFolder)
+    count(`${verify(building, checksums)} files verified`)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(building, folder)
   })
 }
 
 /** Compares each listed file with its checksum; the number of files. Fails on the first that differs or is absent. */
-export function verify(folder, list = readFileSync(checksums, 'utf8')) {
-  const lines = list.trim().split('\n')
+export function verify(folder, checksums) {
+  const list = relative(root, checksums)
+  const lines = readFileSync(checksums, 'utf8').trim().split('\n')
   for (const line of lines) {
     const [expected, path] = line.split('  ')
     const file = join(folder, path)
-    if (!existsSync(file))
-      throw new InstallError(`The jar ${path} is listed in jvm/checksums.sha256 and Maven did not bring it.`)
+    if (!existsSync(file)) throw new InstallError(`The jar ${path} is listed in ${list} and Maven did not bring it.`)
     const actual = createHash('sha256').update(readFileSync(file)).digest('hex')
     if (actual !== expected) {
       throw new InstallError(
-        `The jar ${path} is not the one that was tried: its SHA-256 is ${actual}, and jvm/checksums.sha256 has ${expected}; delete it from Maven's cache and start again.`,
+        `The jar ${path} is not the one that was tried: its SHA-256 is ${actual}, and ${list} has ${expected}; delete it from Maven's cache and start again.`,
       )
     }
   }

@@ -4,6 +4,7 @@
 import { Option } from 'commander'
 import { SluiceError } from '../core/errors.ts'
 import { type RunningStack, readState } from '../local/state.ts'
+import type { JobPlace } from '../operations/jobs/jobs.ts'
 import { environmentFolder } from '../operations/places.ts'
 import { environmentName } from './arguments.ts'
 
@@ -20,4 +21,9 @@ export function runningStack(environment: string): RunningStack {
     'STACK_NOT_RUNNING',
     `environment "${environment}" is not ${state ? 'ready yet: wait for its first proof' : 'up: start it with "npm start"'}`,
   )
+}
+
+/** Where the jobs of an environment that is up are kept. Fails with STACK_NOT_RUNNING. */
+export function jobPlace(environment: string): JobPlace {
+  return { folder: environmentFolder(environment), pid: runningStack(environment).pid }
 }

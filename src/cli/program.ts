@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { eventSourcesCommand } from './commands/event-sources.ts'
 import { invokeCommand } from './commands/invoke.ts'
+import { jobsCommand } from './commands/jobs.ts'
 import { logsCommand } from './commands/logs.ts'
 import { pauseCommand } from './commands/pause.ts'
 import { reconcileCommand } from './commands/reconcile.ts'
@@ -64,6 +65,7 @@ Examples:
     reconcileCommand(),
     traceCommand(),
     rowsCommand(),
+    jobsCommand(),
     deadLettersCommand(),
     replayCommand(),
     runCommand(),

@@ -72,4 +72,6 @@ export type Endpoints = {
   readonly aws: AwsEndpoint
   /** Base URL of the bundled source. */
   readonly source: { readonly url: string }
+  /** Base URL of the Spark Connect server. */
+  readonly spark: { readonly url: string }
 }

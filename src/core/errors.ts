@@ -50,6 +50,9 @@ export const errorTable = {
   TOPIC_MISMATCH: { retryable: false, meaning: 'the deployed topic does not fit the pipeline' },
   CASSANDRA_UNAVAILABLE: { retryable: true, meaning: 'Cassandra did not answer or did not acknowledge' },
   CASSANDRA_REFUSED: { retryable: true, meaning: 'Cassandra refused the login, or its certificate is not trusted' },
+  SPARK_UNAVAILABLE: { retryable: true, meaning: 'Spark did not answer' },
+  JOB_FAILED: { retryable: true, meaning: 'the query of an analytics job ended with a failure' },
+  JOB_UNKNOWN: { retryable: false, meaning: 'no analytics job has that name' },
   TABLE_MISMATCH: { retryable: true, meaning: 'the deployed table does not fit the pipeline' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>
 
@@ -75,6 +78,8 @@ const retryable: Readonly<Record<RetryableCode, true>> = {
   TOPIC_UNKNOWN: true,
   CASSANDRA_UNAVAILABLE: true,
   CASSANDRA_REFUSED: true,
+  SPARK_UNAVAILABLE: true,
+  JOB_FAILED: true,
   TABLE_MISMATCH: true,
 }
 

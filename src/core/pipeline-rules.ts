@@ -20,13 +20,7 @@ const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|d
 
 /** Fails with PIPELINE_INVALID at the first broken rule. */
 export function checkPipeline(pipeline: Pipeline): void {
-  const expect = (holds: boolean, field: string, value: unknown, rule: string) => {
-    if (holds) return
-    throw new SluiceError(
-      'PIPELINE_INVALID',
-      `${fileOf(pipeline)}pipeline "${pipeline.name}": ${field} is ${JSON.stringify(value)}, but it must be ${rule}`,
-    )
-  }
+  const expect = expectOf(pipeline)
   const { source } = pipeline
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
   const { url, bundled } = source
@@ -67,14 +61,27 @@ export function checkPipeline(pipeline: Pipeline): void {
   expect(new Set(names).size === names.length, 'tables', names, 'tables of different names')
 }
 
+/** Told of each rule: whether it holds, the field, its value, and what is allowed. */
+export type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
+
+/** Fails with PIPELINE_INVALID, naming the pipeline's file, where a rule does not hold. */
+export function expectOf(pipeline: Pipeline): Expect {
+  return (holds, field, value, rule) => {
+    if (holds) return
+    throw new SluiceError(
+      'PIPELINE_INVALID',
+      `${fileOf(pipeline)}pipeline "${pipeline.name}": ${field} is ${JSON.stringify(value)}, but it must be ${rule}`,
+    )
+  }
+}
+
 /** The file is known by the pipeline's name, as both have to be the same; a name that breaks the rules is no file's. */
 function fileOf({ name }: Pipeline): string {
   return pipelineName.test(name) ? `${pipelineFileName(name)}: ` : ''
 }
 
-type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
-
-function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
+/** The rules of a topic. */
+export function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
   expect(
     topicName.test(topic.name),
     `${field}.name`,
@@ -89,7 +96,8 @@ function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
   expect(new Set(names).size === names.length, `${field}.schema.fields`, names, 'fields of different names')
 }
 
-function checkTable(table: Table, field: string, expect: Expect): void {
+/** The rules of a table. */
+export function checkTable(table: Table, field: string, expect: Expect): void {
   const columns = Object.keys(table.columns)
   expect(cqlName.test(table.name), `${field}.name`, table.name, cqlNameRule)
   for (const column of columns) {

@@ -6,6 +6,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
 import type { DriftPolicies, KeptFields } from './drift.ts'
+import { type JobDefinition, resultWriter } from './job.ts'
 import type { Secret } from './secret.ts'
 import type { AnyRow, Columns, Row, Table } from './table.ts'
 
@@ -127,6 +128,8 @@ export type PipelineDefinition<
   readonly topic: Topic<S, AvroValue<S>>
   readonly process?: Process<AvroValue<S>, P>
   readonly tables: { readonly [I in keyof C]: TableOf<Written<S, P>, C[I]> }
+  /** Spark queries over the topics; their results go to topics and tables of their own. */
+  readonly analytics?: readonly JobDefinition[]
 }
 
 /** A topic whose record type is not known at compile time. */
@@ -142,11 +145,33 @@ export type Pipeline = {
   readonly topic: AnyTopic
   readonly process?: { readonly topic: AnyTopic; readonly apply: (record: AvroRecord) => AvroRecord | null }
   readonly tables: readonly AnyTable[]
+  readonly analytics?: readonly JobDefinition[]
+}
+
+/** What a write function does: turns the records of a topic into rows. */
+export type Writer = {
+  /** The pipeline's name, with the job's where it writes the results of one: names the function. */
+  readonly name: string
+  readonly topic: AnyTopic
+  readonly tables: readonly AnyTable[]
 }
 
 /** The topic that the writer reads. */
 export function writtenTopic(pipeline: Pipeline): AnyTopic {
   return pipeline.process?.topic ?? pipeline.topic
+}
+
+/** The writers of a pipeline: its own, then one for the results of each job. */
+export function writersOf(pipeline: Pipeline): readonly [Writer, ...Writer[]] {
+  const { name, tables, analytics = [] } = pipeline
+  return [{ name, topic: writtenTopic(pipeline), tables }, ...analytics.map((job) => resultWriter(name, job))]
+}
+
+/** The writer of that name. */
+export function writerOf(pipeline: Pipeline, name: string): Writer {
+  const found = writersOf(pipeline).find((writer) => writer.name === name)
+  if (!found) throw new Error(`pipeline "${pipeline.name}" has no writer "${name}"`)
+  return found
 }
 
 /** Milliseconds of so many days. */

@@ -6,7 +6,7 @@ import type { AvroRecordSchema } from './avro-schema.ts'
 import { SluiceError } from './errors.ts'
 import { ledgerTables } from './ledger.ts'
 import { deadLetterTopic, keyspace, parkingTopic, pipelineFileName, valueSubject } from './names.ts'
-import { type AnyTopic, days, type Pipeline } from './pipeline.ts'
+import { type AnyTopic, days, type Pipeline, writersOf } from './pipeline.ts'
 import { maxDeadLetterBytes, maxRecordBytes } from './record-size.ts'
 import type { Table } from './table.ts'
 
@@ -39,12 +39,16 @@ const parkedRetentionMs = days(90)
  */
 export function topologyOf(pipelines: readonly Pipeline[]): Topology {
   const topics = pipelines.flatMap(topicsOf)
-  const tables = [...ledgerTables, ...pipelines.flatMap((pipeline) => pipeline.tables.map(tableOf))]
+  const tables = [...ledgerTables, ...pipelines.flatMap(tablesOf).map(tableOf)]
   const claims = (namesOf: (pipeline: Pipeline) => readonly string[]): Claim[] =>
     pipelines.flatMap((pipeline) => namesOf(pipeline).map((name) => ({ name, owner: pipelineFileName(pipeline.name) })))
   expectUnique(
     'pipeline',
     claims(({ name }) => [name]),
+  )
+  expectUnique(
+    'writer',
+    claims((pipeline) => writersOf(pipeline).map(({ name }) => name)),
   )
   expectUnique(
     'topic',
@@ -53,7 +57,7 @@ export function topologyOf(pipelines: readonly Pipeline[]): Topology {
   expectApart(claims((pipeline) => topicsOf(pipeline).flatMap(topicNames)))
   expectUnique('table', [
     ...ledgerTables.map(({ name }) => ({ name, owner: 'the ledger' })),
-    ...claims((pipeline) => pipeline.tables.map(({ name }) => name)),
+    ...claims((pipeline) => tablesOf(pipeline).map(({ name }) => name)),
   ])
   return {
     keyspace,
@@ -63,9 +67,15 @@ export function topologyOf(pipelines: readonly Pipeline[]): Topology {
   }
 }
 
-/** The topics of a pipeline in the order of the flow. */
+/** The topics of a pipeline in the order of the flow: source, processed, results of jobs. */
 export function topicsOf(pipeline: Pipeline): AnyTopic[] {
-  return pipeline.process ? [pipeline.topic, pipeline.process.topic] : [pipeline.topic]
+  const { topic } = pipeline
+  const written = writersOf(pipeline).map((writer) => writer.topic)
+  return written[0] === topic ? written : [topic, ...written]
+}
+
+function tablesOf(pipeline: Pipeline): Table[] {
+  return writersOf(pipeline).flatMap(({ tables }) => tables)
 }
 
 function topicSpec({ name, partitions, retentionMs }: AnyTopic): TopicSpec {

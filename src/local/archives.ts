@@ -20,7 +20,8 @@ try {
   const folders = foldersOf(folder)
   const ports = await freePorts()
   const services = processServices(folders, ports, endpointsOf(ports, storedLogin(folder)))
-  await Promise.all(services.filter(({ name }) => name !== 'emulator').map(makeArchive))
+  const archived = services.filter(({ name }) => name !== 'emulator' && name !== 'spark')
+  await Promise.all(archived.map(makeArchive))
 
   async function makeArchive(service: ProcessService) {
     const made = join(folder, `${service.name}.jsa`)

@@ -29,7 +29,7 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
     ])
     return {
       // The first one is published; the others are for peers inside.
-      listeners: (name) => listenersOf(name, ports).slice(0, 1),
+      listeners: (name) => (containers.has(name) ? listenersOf(name, ports).slice(0, 1) : []),
       async clear(fresh, report) {
         await requireDocker()
         await stopLeftovers(folder, report)
@@ -40,11 +40,13 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
         await compose.run('create', ...containers.values())
       },
       services: (endpoints, onDeath) =>
-        [...processServices(folders, ports, endpoints), sourceOf(endpoints)].map((service) => {
-          const container = containers.get(service.name) ?? service.name
-          const each: ContainerService = { ...service, container }
-          return controlContainer(each, compose, folders, (error) => onDeath(service.name, error))
-        }),
+        [...processServices(folders, ports, endpoints), sourceOf(endpoints)]
+          .filter(({ name }) => containers.has(name))
+          .map((service) => {
+            const container = containers.get(service.name) ?? service.name
+            const each: ContainerService = { ...service, container }
+            return controlContainer(each, compose, folders, (error) => onDeath(service.name, error))
+          }),
       functionView: (endpoints) => ({
         target: 'localstack',
         endpoints: {

@@ -11,5 +11,6 @@ export function endpointsOf(ports: Ports, login: Login): Endpoints {
     registry: { url: `http://127.0.0.1:${ports.registry}/apis/ccompat/v7` },
     aws: { endpoint: `http://127.0.0.1:${ports.emulator}`, region: 'us-east-1', accountId: '000000000000' },
     source: { url: `http://127.0.0.1:${ports.source}` },
+    spark: { url: `http://127.0.0.1:${ports.spark}` },
   }
 }

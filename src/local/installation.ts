@@ -15,6 +15,9 @@ export const templateFolder = join(clone, 'jvm')
 /** Folder of one service's jars. */
 export const jarFolder = (service: 'kafka' | 'cassandra' | 'registry') => join(sluiceFolder, 'jvm', service)
 
+/** Folder of Spark: what it calls its home. */
+export const sparkFolder = () => installed(join(sluiceFolder, 'spark'))
+
 /** Where a service's class archive is, whether or not it exists. */
 export const archivePath = (service: string) => join(sluiceFolder, 'jvm', 'archives', `${service}.jsa`)
 

@@ -8,18 +8,23 @@ import { archivePath, jarFolder, javaProgram } from './installation.ts'
 
 /** A JVM to start. */
 export type JavaProgram = {
-  readonly service: 'kafka' | 'cassandra' | 'registry'
+  readonly service: 'kafka' | 'cassandra' | 'registry' | 'spark'
   readonly heapMegabytes: number
   readonly options: readonly string[]
   /** Class path and main class, or -jar. */
   readonly main: readonly string[]
+  /** Variables beside those that all have. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
  * Starting fast matters more than peak speed here: one compiler tier, one collector thread, the heap at its size at
  * once for small services. Temporary files stay in the folder given.
  */
-export function javaCommand({ service, heapMegabytes, options, main }: JavaProgram, temporary: string): Command {
+export function javaCommand(
+  { service, heapMegabytes, options, main, env = {} }: JavaProgram,
+  temporary: string,
+): Command {
   return {
     program: javaProgram(),
     args: [
@@ -36,7 +41,7 @@ export function javaCommand({ service, heapMegabytes, options, main }: JavaProgr
       ...options,
       ...main,
     ],
-    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
+    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...env },
     cwd: temporary,
   }
 }

@@ -19,6 +19,7 @@ export type Ports = {
   readonly registryManagement: number
   readonly emulator: number
   readonly source: number
+  readonly spark: number
 }
 
 /** How many nodes a Kafka has: one, or a cluster that goes on without one of them. */
@@ -42,6 +43,7 @@ export function defaultPorts(offset = 0, nodes: KafkaNodes = 1): Ports {
     registryManagement: 8082 + offset,
     emulator: 4566 + offset,
     source: 8090 + offset,
+    spark: 15_002 + offset,
   }
 }
 
@@ -92,6 +94,8 @@ export function listenersOf(name: ServiceName, ports: Ports): readonly Listener[
       return [{ port: ports.emulator, purpose: 'the AWS emulator' }]
     case 'source':
       return [{ port: ports.source, purpose: 'the bundled source' }]
+    case 'spark':
+      return [{ port: ports.spark, purpose: 'Spark' }]
   }
 }
 

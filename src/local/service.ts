@@ -9,7 +9,7 @@ import type { Command } from './child-process.ts'
 export type KafkaName = 'kafka' | 'kafka-2' | 'kafka-3'
 
 /** The services of an environment. The source runs inside the parent; the others are processes. */
-export type ServiceName = KafkaName | 'cassandra' | 'registry' | 'emulator' | 'source'
+export type ServiceName = KafkaName | 'cassandra' | 'registry' | 'emulator' | 'source' | 'spark'
 
 /** The services as shown to people. */
 export const serviceTitles: Readonly<Record<ServiceName, string>> = {
@@ -20,6 +20,7 @@ export const serviceTitles: Readonly<Record<ServiceName, string>> = {
   registry: 'Schema registry',
   emulator: 'AWS emulator',
   source: 'Source',
+  spark: 'Spark',
 }
 
 /** All of them. */

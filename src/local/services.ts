@@ -8,6 +8,7 @@ import { kafkaService } from './kafka.ts'
 import { kafkaNodes, type Ports } from './ports.ts'
 import { registryService } from './registry.ts'
 import type { Folders, ProcessService } from './service.ts'
+import { sparkService } from './spark.ts'
 
 /** Each service, not yet started. */
 export function processServices(folders: Folders, ports: Ports, endpoints: Endpoints): readonly ProcessService[] {
@@ -17,5 +18,6 @@ export function processServices(folders: Folders, ports: Ports, endpoints: Endpo
     cassandraService(folders, ports, endpoints.cassandra),
     registryService(folders, ports, endpoints.registry.url),
     emulatorService(folders, ports, endpoints.aws, endpoints.cassandra.login),
+    sparkService(folders, ports, endpoints.spark.url),
   ]
 }

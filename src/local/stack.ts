@@ -9,6 +9,7 @@ import { SluiceError } from '../core/errors.ts'
 import { storedLogin } from './cassandra-login.ts'
 import { endpointsOf } from './endpoints.ts'
 import type { FunctionView, HostingOf } from './hosting.ts'
+import { startUntilReady } from './kept-service.ts'
 import { assertPortsFree } from './port-check.ts'
 import { kafkaNodes, type Ports } from './ports.ts'
 import { asProcesses } from './process-hosting.ts'
@@ -26,7 +27,7 @@ export type StackOptions = {
   readonly fresh: boolean
   /** Child processes unless given. */
   readonly hosting?: HostingOf
-  /** All unless given. */
+  /** All but Spark unless given. */
   readonly services?: readonly ServiceName[]
   /** Gets one line per event. */
   readonly report: (line: string) => void
@@ -45,18 +46,25 @@ export type LocalStack = {
   /** Resolves when all of them are ready; fails with the first failure, and the caller then stops the stack. */
   readonly allReady: Promise<void>
   /**
-   * Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. A node of a Kafka cluster is
-   * started again instead, as the others go on without it.
+   * Never resolves; fails with SERVICE_FAILED when a service that was ready ends unasked. A node of a Kafka cluster and
+   * Spark are started again instead, as the others go on without them.
    */
   readonly failed: Promise<never>
   /** Control over one of the services. */
   service(name: ServiceName): RunningService
+  /**
+   * Starts a service that is not there from the beginning, again and again until it is ready; resolves then, or when
+   * the stack stops. Fails with ARGUMENT_INVALID where this stack has no such service.
+   */
+  keep(name: ServiceName): Promise<void>
   /** Writes the emulator's deployed state to disk, so that even a kill does not lose it. */
   save(): Promise<void>
   /** Ends all services in order and gives the folder up. Every call gets the same end. */
   stop(): Promise<void>
 }
 
+/** Those that are started with the others only where asked for: later, by their control. */
+const laterServices: readonly ServiceName[] = ['spark']
 /** The quickest first, so that work on it can begin; then by how long they take. */
 const startOrder: readonly ServiceName[] = [
   'source',
@@ -66,9 +74,11 @@ const startOrder: readonly ServiceName[] = [
   'kafka',
   'kafka-2',
   'kafka-3',
+  'spark',
 ]
 /** Those that use others first. */
 const stopOrder: readonly (readonly ServiceName[])[] = [
+  ['spark'],
   ['source'],
   ['emulator'],
   ['registry'],
@@ -87,7 +97,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const folders = foldersOf(folder)
   const hosting = hostingOf(folder, ports)
   const exists = (name: ServiceName) => hosting.listeners(name).length > 0
-  const wanted = startOrder.filter((name) => exists(name) && (services?.includes(name) ?? true))
+  const isAsked = (name: ServiceName) => services?.includes(name) ?? !laterServices.includes(name)
+  const wanted = startOrder.filter((name) => exists(name) && isAsked(name))
+  const isControlled = (name: ServiceName) => wanted.includes(name) || (exists(name) && laterServices.includes(name))
   const nodes = kafkaNodes(ports)
   const death = Promise.withResolvers<never>()
   death.promise.catch(() => {})
@@ -99,7 +111,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     mkdirSync(folders.data('.'), { recursive: true, mode: 0o700 })
     mkdirSync(join(folder, 'logs'), { recursive: true })
     const endpoints = endpointsOf(ports, storedLogin(folder))
-    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => wanted.includes(name))
+    const controlled = hosting.services(endpoints, onDeath).filter(({ name }) => isControlled(name))
     return { endpoints, controls: new Map(controlled.map((each) => [each.name, each])) }
   }
 
@@ -115,6 +127,11 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   }
 
   function onDeath(name: ServiceName, error: SluiceError): void {
+    if (laterServices.includes(name)) {
+      report(`${error.message.split(';')[0]}: the others go on, and it starts again`)
+      void keep(name)
+      return
+    }
     if (nodes.length === 1 || !nodes.some((node) => node.name === name)) {
       death.reject(error)
       return
@@ -124,6 +141,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       .start()
       .then(() => report(`${serviceTitles[name]} is back and has caught up`), death.reject)
   }
+
+  const ending = new AbortController()
+  const keep = (name: ServiceName) =>
+    startUntilReady(service(name), () => assertPortsFree(hosting.listeners(name)), report, ending.signal)
 
   const start = async (name: ServiceName) => {
     const startedAt = performance.now()
@@ -138,6 +159,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   allReady.catch(() => {})
 
   const end = async () => {
+    ending.abort()
     try {
       for (const names of stopOrder) await Promise.all(names.map((name) => controls.get(name)?.stop()))
       await Promise.allSettled(started.values())
@@ -154,6 +176,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     allReady,
     failed: death.promise,
     service,
+    keep,
     save: () => hosting.save(service('emulator')),
     stop: () => {
       ended ??= end()

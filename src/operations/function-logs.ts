@@ -12,17 +12,19 @@ import {
 import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import { functionName, type Stage } from '../core/names.ts'
-import type { Pipeline } from '../core/pipeline.ts'
+import { functionName } from '../core/names.ts'
+import { type Pipeline, writersOf } from '../core/pipeline.ts'
 
 /** One line of a log. `timestamp` in ms since the epoch. */
 export type LogLine = { readonly id: string; readonly timestamp: number; readonly message: string }
 
 /** The functions of the app: those of the stages, and the one that creates topics, tables and subjects. */
 export function functionNames(pipelines: readonly Pipeline[]): string[] {
-  const stages = (pipeline: Pipeline): Stage[] =>
-    pipeline.process ? ['ingest', 'process', 'write'] : ['ingest', 'write']
-  const names = pipelines.flatMap((pipeline) => stages(pipeline).map((stage) => functionName(pipeline.name, stage)))
+  const names = pipelines.flatMap((pipeline) => [
+    functionName(pipeline.name, 'ingest'),
+    ...(pipeline.process ? [functionName(pipeline.name, 'process')] : []),
+    ...writersOf(pipeline).map((writer) => functionName(writer.name, 'write')),
+  ])
   return [...names, 'sluice-topology']
 }
 

@@ -2,7 +2,7 @@
  * How an environment stands: each stage's lag, and each pipeline's latest run.
  */
 import { consumerGroup } from '../core/names.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { type Pipeline, writersOf } from '../core/pipeline.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { groupLag, sumOfLag } from './lag.ts'
@@ -22,7 +22,7 @@ export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Prom
   const { name, process, topic } = pipeline
   const stages = [
     ...(process ? [{ group: consumerGroup(name, 'process'), topic: topic.name }] : []),
-    { group: consumerGroup(name, 'write'), topic: writtenTopic(pipeline).name },
+    ...writersOf(pipeline).map((writer) => ({ group: consumerGroup(writer.name, 'write'), topic: writer.topic.name })),
   ]
   const [latestRun = null] = await ledgerOf(clients.cassandra, name).latestRuns(1)
   return { pipeline: name, stages: await Promise.all(stages.map((stage) => withLag(stage, clients))), latestRun }

@@ -4,6 +4,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
+import type { Pipeline } from '../core/pipeline.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import { watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
@@ -39,6 +40,8 @@ export type RunningEnvironment = {
   readonly service: LocalStack['service']
   /** Rejects with SERVICE_FAILED when a service ends unasked. */
   readonly failed: Promise<never>
+  /** Begins to install and start Spark, and keeps the analytics jobs running until the environment stops. */
+  startAnalytics(pipelines: readonly Pipeline[]): Promise<void>
   /** Stops poller and services in order; resolves when all have ended. */
   stop(): Promise<void>
 }
@@ -76,7 +79,22 @@ export async function bringUp(
     })
     stops.push(publishStatus(folder, 'npm start', poller.status))
     stops.push(() => poller.stop())
-    return { endpoints, clients, poller, service: stack.service, failed: stack.failed, stop }
+    const startJobs = async (pipelines: readonly Pipeline[]) => {
+      // Loaded here, as no other command needs Spark's client.
+      const { startAnalytics } = await import('./jobs/analytics.ts')
+      const analytics = startAnalytics(pipelines, {
+        folder,
+        endpoints,
+        registry: clients.registry,
+        keep: stack.keep,
+        report,
+      })
+      stops.push(() => analytics.stop())
+    }
+    return {
+      ...{ endpoints, clients, poller, service: stack.service, failed: stack.failed, stop },
+      startAnalytics: startJobs,
+    }
   } catch (error) {
     ending.abort()
     await deployed.catch(() => {})

@@ -1,11 +1,11 @@
 /**
- * The write stage: decodes records and upserts the rows that the pipeline derives from them.
+ * The write stage: decodes records and upserts the rows that the writer's tables derive from them.
  */
 import type { Client } from 'cassandra-driver'
 import type { AvroRecord } from '../core/avro-codec.ts'
 import type { SluiceError } from '../core/errors.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import type { Writer } from '../core/pipeline.ts'
 import type { Connections } from './connections.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
 import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
@@ -14,15 +14,15 @@ import { executeWrites, type FailedWrite } from './table-writer.ts'
 import { topicDecoder } from './topic-codec.ts'
 
 /**
- * The handler of a pipeline's write stage.
+ * The handler of a writer: of a pipeline's last topic, or of the results of a job.
  * Delivery guarantees: at least once, and exactly once in effect: a row's write time follows from its record alone.
  * The answer comes after Cassandra acknowledged every row at LOCAL_QUORUM and Kafka every dead letter.
  */
-export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra }: Connections) {
-  const decoder = topicDecoder(writtenTopic(pipeline), registry)
+export function writeHandler({ topic, tables }: Writer, { registry, producer, cassandra }: Connections) {
+  const decoder = topicDecoder(topic, registry)
 
   const writesOf = (record: IncomingRecord, value: AvroRecord): RowWrite[] =>
-    pipeline.tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
+    tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
 
   return async (event: KafkaEvent): Promise<KafkaBatchResponse> => {
     const records = incomingRecords(event)

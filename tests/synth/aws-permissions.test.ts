@@ -120,6 +120,15 @@ const needs: Readonly<Record<string, readonly string[]>> = {
     ...readingAny,
     ...reading('users_enriched-value'),
   ],
+  'sluice-users-signups_by_country-write': [
+    connect,
+    ...consuming('signups_by_country', 'sluice-users-signups_by_country-write'),
+    ...producing('signups_by_country.dlt'),
+    ...driver,
+    modify('signups_by_country'),
+    ...readingAny,
+    ...reading('signups_by_country-value'),
+  ],
 }
 
 describe('a function may do no more than its work', () => {
@@ -145,7 +154,9 @@ describe('a function may do no more than its work', () => {
     ])
     const created = lines.filter((line) => line.startsWith('kafka-cluster:CreateTopic'))
     expect(created.map((line) => line.split('/')[1]).sort()).toEqual(
-      ['users_created', 'users_enriched'].flatMap((topic) => [topic, `${topic}.dlt`, `${topic}.parked`]).sort(),
+      ['users_created', 'users_enriched', 'signups_by_country']
+        .flatMap((topic) => [topic, `${topic}.dlt`, `${topic}.parked`])
+        .sort(),
     )
   })
 

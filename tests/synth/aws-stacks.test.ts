@@ -201,7 +201,7 @@ describe('event source mappings', () => {
   })
 
   test('are real resources, and no parameters', () => {
-    made.pipelines.resourceCountIs('AWS::Lambda::EventSourceMapping', 2)
+    made.pipelines.resourceCountIs('AWS::Lambda::EventSourceMapping', 3)
     made.pipelines.resourceCountIs('AWS::SSM::Parameter', 0)
   })
 

@@ -19,7 +19,8 @@ let modules: string
 beforeAll(() => {
   modules = join(prebundleLayer(join(root, '.sluice/cache')), 'nodejs/node_modules')
   const alias = { '#pipeline': pipelineFile(pipelines[0] as Pipeline) }
-  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
+  const texts = { writerName: pipelines[0]?.name ?? '' }
+  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias, texts }, join(folder, entry))
 })
 
 const local: FunctionEnvironment = {

@@ -5,13 +5,20 @@ import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { pipeline } from '../../pipelines/users.ts'
 import { root, scratch } from './templates.ts'
 
 type Files = Readonly<Record<string, string>>
 type Ended = { readonly code: unknown; readonly stderr: string; readonly assembly: boolean }
 
 const users = readFileSync(join(root, 'pipelines/users.ts'), 'utf8')
+const sql = readFileSync(join(root, 'spark/signups_by_country.sql'), 'utf8')
 let copies = 0
+
+/** What the SQL of the job may name. */
+const columns = [...(pipeline.process?.topic.schema.fields ?? []), { name: 'record_time' }, { name: 'window' }]
+  .map(({ name }) => `users.${name}`)
+  .join(', ')
 
 /** The text with a replacement, which must apply. */
 function changed(from: string, to: string, text = users): string {
@@ -23,7 +30,7 @@ function changed(from: string, to: string, text = users): string {
 function copyOf(files: Files): string {
   const app = join(scratch, `definitions-${copies++}`)
   mkdirSync(app)
-  for (const name of ['cdk', 'functions', 'layers', 'pipelines', 'src', 'package.json']) {
+  for (const name of ['cdk', 'functions', 'layers', 'pipelines', 'spark', 'src', 'package.json']) {
     cpSync(join(root, name), join(app, name), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(app, 'node_modules'))
@@ -55,10 +62,11 @@ const index = (...names: string[]) =>
     `export const pipelines: readonly Pipeline[] = [${names.join(', ')}]`,
   ].join('\n')
 
-/** A second pipeline with names of its own. */
+/** A second pipeline with names of its own, and no job. */
+const jobs = /^ {2}analytics: \[\n[\s\S]+?^ {2}\],\n/m
 const people = ['users_created', 'users_enriched', 'created_users'].reduce(
   (text, name) => changed(`name: '${name}'`, `name: '${name.replace('users', 'people')}'`, text),
-  changed("name: 'users',", "name: 'people',"),
+  changed("name: 'users',", "name: 'people',").replace(jobs, ''),
 )
 const both = (second: string): Files => ({ 'people.ts': second, 'index.ts': index('users', 'people') })
 
@@ -92,6 +100,16 @@ test.concurrent.each<[string, Files, string]>([
     'two topics of one name',
     both(changed("name: 'people_created'", "name: 'users_enriched'", people)),
     'two topics are called "users_enriched", in pipelines/users.ts and in pipelines/people.ts: rename one of them',
+  ],
+  [
+    'a job over a column that its topic has not',
+    { '../spark/signups_by_country.sql': changed('GROUP BY country', 'GROUP BY contry', sql) },
+    `spark/signups_by_country.sql:9: Unknown column 'contry' in table 'users': there are ${columns}`,
+  ],
+  [
+    'a job without SQL',
+    { 'users.ts': changed("name: 'signups_by_country'", "name: 'signups'") },
+    'job "signups" of pipeline "users" has no spark/signups.sql: add it',
   ],
   [
     'two tables of one name',

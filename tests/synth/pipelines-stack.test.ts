@@ -11,7 +11,12 @@ const functionId = (name: string) => functions.find(([, { Properties }]) => Prop
 describe('functions', () => {
   test('each stage of the pipeline is one function on Node 24 with the layer', () => {
     const names = functions.map(([, { Properties }]) => Properties.FunctionName).sort()
-    expect(names).toEqual(['sluice-users-ingest', 'sluice-users-process', 'sluice-users-write'])
+    expect(names).toEqual([
+      'sluice-users-ingest',
+      'sluice-users-process',
+      'sluice-users-signups_by_country-write',
+      'sluice-users-write',
+    ])
     const [[layer] = ['']] = resources(template, 'AWS::Lambda::LayerVersion')
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler', Layers: [{ Ref: layer }] })
@@ -56,7 +61,7 @@ describe('functions', () => {
   })
 
   test('a pipeline without process has no process function, and its writer reads the source topic', () => {
-    const { process: _, ...direct } = users
+    const { process: _, analytics: __, ...direct } = users
     const { pipelines: without } = templates({}, [direct])
     without.resourceCountIs('AWS::Lambda::Function', 2)
     const values = resources(without, 'AWS::SSM::Parameter').map(([, { Properties }]) => JSON.parse(Properties.Value))
@@ -131,7 +136,7 @@ describe('event source mappings', () => {
   })
 
   test('there is one for each stage that reads a topic, and none that an emulator would get wrong', () => {
-    template.resourceCountIs('AWS::SSM::Parameter', 2)
+    template.resourceCountIs('AWS::SSM::Parameter', 3)
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 0)
   })
 })

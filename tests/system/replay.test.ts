@@ -64,16 +64,22 @@ test('mappings are listed with what the poller says and the lag that Kafka knows
   const listed = every.filter(({ id }: { id: string }) => id.startsWith('sluice-users-'))
   expect(listed).toMatchObject([
     { id: 'sluice-users-process', isWanted: true, wantedBy: 'definition', problem: null },
+    { id: 'sluice-users-signups_by_country-write', isWanted: true, wantedBy: 'definition', problem: null },
     { id: group, pollers: [{ name: 'npm start', status: { state: 'Enabled', lastProcessingResult: 'OK' } }] },
   ])
-  expect(listed[1].lag).toHaveLength(6)
-  expect(listed[1].lag.map(({ lag }: { lag: number }) => lag)).toEqual([0, 0, 0, 0, 0, 0])
+  expect(listed[2].lag).toHaveLength(6)
+  expect(listed[2].lag.map(({ lag }: { lag: number }) => lag)).toEqual([0, 0, 0, 0, 0, 0])
   const { stdout } = await sluice.run('event-sources', 'show', group)
   expect(stdout).toMatch(/^BisectBatchOnFunctionError +false +\(default\)$/m)
   expect(stdout).toMatch(/^poller +npm start, process \d+, as of \d s ago$/m)
   expect(stdout).toMatch(/^CommittedEventCount +300$/m)
   const { code, stderr } = await sluice.run('event-sources', 'show', 'users')
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/there are .*sluice-users-process, sluice-users-write/)])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /there are .*sluice-users-process, sluice-users-signups_by_country-write, sluice-users-write/,
+    ),
+  ])
 })
 
 test('a disabled mapping rests, and its records wait; enabled it goes on where it stood', async () => {

@@ -108,6 +108,7 @@ test('the status names the services, no stage is behind, and the latest run is s
       stages: [
         { group: 'sluice-users-process', topic: 'users_created', lag: 0 },
         { group: 'sluice-users-write', topic: 'users_enriched', lag: 0 },
+        { group: 'sluice-users-signups_by_country-write', topic: 'signups_by_country', lag: 0 },
       ],
     },
   ])

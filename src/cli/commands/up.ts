@@ -38,6 +38,7 @@ type Options = {
   live?: true
   json?: true
   freePorts?: true
+  analytics: boolean
   brokers: KafkaNodes
   docker?: EmulatorContainer
   portOffset: number
@@ -66,6 +67,7 @@ export function upCommand(): Command {
         .choices(['ministack', 'localstack'])
         .preset('ministack'),
     )
+    .option('--no-analytics', 'do not start Spark and the analytics jobs after the first proof')
     .option('--json', "with --once: one JSON object a pipeline, a line each, the first pipeline's last")
     .option('--port-offset <n>', 'add this to every default port', portOffset, 0)
     .option('--free-ports', 'use free ports, and the same again at the next start')
@@ -171,6 +173,8 @@ async function goOn(
   // Only now, so that it takes nothing from the first row.
   const web = await openConsole(options, environment)
   printProgress(whereToLook(pipelines, environment.endpoints, options.environment, web.url))
+  // Spark is no part of the services in containers.
+  if (options.analytics && !options.docker) await environment.startAnalytics(pipelines)
   try {
     await Promise.race([Promise.all(followed), aborted(signal)])
   } finally {

@@ -64,17 +64,25 @@ test('a jar that differs from its checksum, or is absent, is refused by name', (
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'a.jar'), 'content')
   const sum = createHash('sha256').update('content').digest('hex')
-  expect(verify(folder, `${sum}  a.jar\n`)).toBe(1)
-  expect(() => verify(folder, `${'0'.repeat(64)}  a.jar\n`)).toThrow(/The jar a\.jar is not the one that was tried/)
-  expect(() => verify(folder, `${sum}  b.jar\n`)).toThrow(/The jar b\.jar is listed/)
+  const against = (line: string) => {
+    const checksums = join(folder, 'checksums.sha256')
+    writeFileSync(checksums, line)
+    return verify(folder, checksums)
+  }
+  expect(against(`${sum}  a.jar\n`)).toBe(1)
+  expect(() => against(`${'0'.repeat(64)}  a.jar\n`)).toThrow(/The jar a\.jar is not the one that was tried/)
+  expect(() => against(`${sum}  b.jar\n`)).toThrow(/The jar b\.jar is listed/)
 })
 
-test('the committed checksums name each jar once, of all three services', () => {
-  const lines = readFileSync('jvm/checksums.sha256', 'utf8').trim().split('\n')
+test.each([
+  ['jvm/checksums.sha256', ['cassandra', 'kafka', 'registry']],
+  ['jvm/spark/checksums.sha256', ['jars']],
+])('%s names each jar once, of all its services', (checksums, folders) => {
+  const lines = readFileSync(checksums, 'utf8').trim().split('\n')
   const paths = lines.map((line) => line.split('  ')[1] ?? '')
   expect(lines.every((line) => /^[0-9a-f]{64} {2}\S+$/.test(line))).toBe(true)
   expect(new Set(paths).size).toBe(paths.length)
-  expect(new Set(paths.map((path) => path.split('/')[0]))).toEqual(new Set(['cassandra', 'kafka', 'registry']))
+  expect(new Set(paths.map((path) => path.split('/')[0]))).toEqual(new Set(folders))
 })
 
 test('installations in one clone take turns; one that died is taken over', async () => {

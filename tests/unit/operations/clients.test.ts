@@ -25,6 +25,7 @@ test('clients of services that are down end with a code and an address, not with
     },
     registry: { url: 'http://127.0.0.1:1' },
     aws: { endpoint: 'http://127.0.0.1:1', region: 'us-east-1', accountId: '000000000000' },
+    spark: { url: 'http://127.0.0.1:1' },
     source: { url: 'http://127.0.0.1:1' },
   })
   await expect(opened).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { errors, types } from 'cassandra-driver'
 import { describe, expect, test } from 'vitest'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { KafkaEvent } from '../../../src/core/kafka-event.ts'
-import type { Pipeline } from '../../../src/core/pipeline.ts'
+import { type Pipeline, writerOf } from '../../../src/core/pipeline.ts'
 import { writeTimeMicros } from '../../../src/core/write-time.ts'
 import { writeHandler } from '../../../src/runtime/write.ts'
 import { orderSchema, orders, ordersWithoutProcess, totalSchema } from '../../fixtures/orders.ts'
@@ -39,7 +39,7 @@ function start(refuse?: (statement: Statement) => Error | null) {
     if (connection.error) throw connection.error
     return cassandra.client
   }
-  const handle = writeHandler(orders, fakeConnections(kafka.producer, registry, connect))
+  const handle = writeHandler(writerOf(orders, 'orders'), fakeConnections(kafka.producer, registry, connect))
   return { ...kafka, ...cassandra, state, connection, handle: (event: KafkaEvent) => handle(event) }
 }
 
@@ -80,7 +80,7 @@ test('without a process stage the source topic is written', async () => {
   const { registry } = fakeRegistry([orderSchema])
   const { client, written } = fakeCassandra()
   const handle = writeHandler(
-    ordersWithoutProcess,
+    writerOf(ordersWithoutProcess, 'plain-orders'),
     fakeConnections(kafka.producer, registry, async () => client),
   )
   await handle(
@@ -183,7 +183,7 @@ describe('a record of two rows', () => {
     const { registry } = fakeRegistry([totalSchema])
     const { client } = fakeCassandra(({ params }) => (params[0] === `a ${refused}` ? invalid() : writeTimeout))
     const handle = writeHandler(
-      twoRows,
+      writerOf(twoRows, 'orders'),
       fakeConnections(producer, registry, async () => client),
     )
     Object.assign(client, { batch: () => Promise.reject(invalid()) })
@@ -237,7 +237,7 @@ describe('a row that Cassandra refuses', () => {
       },
     })
     const handle = writeHandler(
-      ordersWithoutProcess,
+      writerOf(ordersWithoutProcess, 'plain-orders'),
       fakeConnections(kafka.producer, registry, async () => narrow),
     )
     const record = (id: string) => ({ key: id, value: framed(1, orderSchema, { id, amount: 1, note: null }) })
