@@ -4,6 +4,7 @@
  */
 import type { Announce } from '../connect/run-bus.ts'
 import type { Account } from '../core/accounting.ts'
+import { driftFigures } from '../core/drift-report.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { type Verdict, verdictOf } from '../core/run-state.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
@@ -32,7 +33,8 @@ export async function judge(
   await history.saveVerdict(run.id, verdict)
   const { state, error } = verdict
   const figures: Account = verdict.account
-  const event = { pipeline: pipeline.name, run: run.id, state, attempt: run.attempts, figures }
+  const drift = driftFigures(run.drift)
+  const event = { pipeline: pipeline.name, run: run.id, state, attempt: run.attempts, figures, drift }
   await announce({ ...event, errorCode: error?.code ?? null }).catch(() => {})
   return verdict
 }
