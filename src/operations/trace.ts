@@ -109,6 +109,35 @@ export async function trace(
   }
 }
 
+/**
+ * The first trace that a look at each pipeline in turn gives. Fails with RECORD_UNKNOWN, naming all that were looked at,
+ * where there is none; any other failure ends the search.
+ */
+export async function traceAmong(
+  pipelines: readonly Pipeline[],
+  recordId: string,
+  runId: string | null,
+  look: (pipeline: Pipeline) => Promise<Trace>,
+): Promise<Trace> {
+  const refusals: SluiceError[] = []
+  for (const pipeline of pipelines) {
+    try {
+      return await look(pipeline)
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'RECORD_UNKNOWN') throw error
+      refusals.push(error)
+    }
+  }
+  const [only] = refusals
+  if (only && refusals.length === 1) throw only
+  const names = pipelines.map(({ name }) => `"${name}"`).join(', ')
+  const where = runId === null ? 'in any of the latest runs' : `in run "${runId}"`
+  throw new SluiceError(
+    'RECORD_UNKNOWN',
+    `no record "${recordId}" was published ${where} of the pipelines ${names}: give the key of the record, or name an older run with --pipeline and --run`,
+  )
+}
+
 async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId: string | null) {
   const only = runId === null ? null : await ledger.run(runId)
   const runs: Run[] = runId === null ? await ledger.latestRuns(latest) : only ? [only] : []

@@ -4,6 +4,7 @@
  */
 import { DescribeRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
@@ -122,4 +123,5 @@ test('a record is traced from its run to its row, by way of the batches that hel
 
   const unknown = await sluice.run('trace', 'no-such-record')
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('RECORD_UNKNOWN')])
+  for (const { name } of pipelines) expect(unknown.stderr).toContain(`"${name}"`)
 })
