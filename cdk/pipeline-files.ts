@@ -9,6 +9,9 @@ import type { Pipeline } from '../src/core/pipeline.ts'
 
 const folder = resolve(import.meta.dirname, '../pipelines')
 
+/** Path of the list of all pipelines. */
+export const pipelineList = resolve(folder, 'index.ts')
+
 /** All pipelines. Fails with PIPELINE_INVALID, naming the file and the rule that it breaks. */
 export async function loadPipelines(): Promise<readonly Pipeline[]> {
   const { pipelines } = await import('../pipelines/index.ts').catch(async (error: unknown) => {

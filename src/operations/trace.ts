@@ -11,11 +11,11 @@ import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { keyColumns } from '../core/table.ts'
 import type { SchemaId } from '../core/wire-format.ts'
 import { type Ledger, ledgerOf, type Run } from '../runtime/ledger.ts'
+import { positionsOf, startingOffsets } from '../runtime/proof/reconciliation.ts'
+import { recordIndex } from '../runtime/proof/record-index.ts'
 import { topicDecoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 import { schemaIdOf } from './dead-letters-bytes.ts'
-import { positionsOf, startingOffsets } from './reconcile.ts'
-import { recordIndex } from './record-index.ts'
 import { type Batch, batchesOf, pipelineLog } from './run-logs.ts'
 
 /** A record on a topic, and the batches that held it; none where no function's log tells. */

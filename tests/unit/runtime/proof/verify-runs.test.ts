@@ -1,10 +1,10 @@
 import type { Client } from 'cassandra-driver'
 import { expect, test } from 'vitest'
-import type { DriftReport } from '../../../src/core/drift-report.ts'
-import type { RunEvent } from '../../../src/core/run-event.ts'
-import type { Proof } from '../../../src/operations/reconcile.ts'
-import { judge } from '../../../src/operations/verify-runs.ts'
-import { orders } from '../../fixtures/orders.ts'
+import type { DriftReport } from '../../../../src/core/drift-report.ts'
+import type { RunEvent } from '../../../../src/core/run-event.ts'
+import type { Proof } from '../../../../src/runtime/proof/reconciliation.ts'
+import { judge } from '../../../../src/runtime/proof/verify-runs.ts'
+import { orders } from '../../../fixtures/orders.ts'
 
 const account = { fetched: 1, published: 1, duplicates: 0, written: 1, filtered: 0, deadLettered: 0, pending: 0 }
 const run = { id: 'r', state: 'succeeded', scheduledAt: Date.now(), startedAt: Date.now(), finishedAt: 1, attempts: 1 }
