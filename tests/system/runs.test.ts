@@ -101,7 +101,8 @@ test('a run that lost a record while nobody looked is failed by the judge, and t
   const heard = await busListener()
   const [model] = await ledger().latestRuns(1)
   if (!model) throw new Error('no run in the ledger')
-  const startedAt = Date.now() - 7_200_000
+  // Away from the times that the backfill fills.
+  const startedAt = Date.now() - 5 * 3_600_000
   const id = `${new Date(startedAt).toISOString().replace(/[-:]|\.\d+/g, '')}-lost`
   const line = { kind: 'unknown', field: 'loyalty', found: 'object', effect: 'left-out', policy: 'discard' } as const
   const drift = { lines: [{ ...line, count: 3, sample: { value: 0, path: 'loyalty' } }], others: 0 }
