@@ -3,7 +3,7 @@
  */
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Aws, Fn } from 'aws-cdk-lib/core'
-import { keyspace } from '../src/core/names.ts'
+import { keyspace, readerGroupPrefix } from '../src/core/names.ts'
 import type { Access } from './access.ts'
 import type { Cluster } from './stacks/streaming-stack.ts'
 
@@ -80,7 +80,7 @@ function kafkaStatements({ needs, cluster }: StatementsProps): PolicyStatement[]
 }
 
 /** Kafka's own authorization, by MSK's IAM authentication. */
-function brokerStatements({ produce, consume, ensureTopics }: Access, clusterArn: string): PolicyStatement[] {
+function brokerStatements({ produce, consume, observe, ensureTopics }: Access, clusterArn: string): PolicyStatement[] {
   // arn:…:cluster/NAME/ID, whose topics are arn:…:topic/NAME/ID/TOPIC.
   const part = (index: number) => Fn.select(index, Fn.split(':cluster/', clusterArn))
   const within = (kind: 'topic' | 'group', name: string) => `${part(0)}:${kind}/${part(1)}/${name}`
@@ -100,6 +100,16 @@ function brokerStatements({ produce, consume, ensureTopics }: Access, clusterArn
           allow(
             ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
             ...consume.map(({ group }) => within('group', group)),
+          ),
+        ]
+      : []),
+    ...(observe
+      ? [
+          allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], ...topics(observe.topics)),
+          allow(['kafka-cluster:DescribeGroup'], ...observe.groups.map((group) => within('group', group))),
+          allow(
+            ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup', 'kafka-cluster:DeleteGroup'],
+            within('group', `${readerGroupPrefix}*`),
           ),
         ]
       : []),

@@ -1,11 +1,12 @@
 /**
- * What moves data: the functions, schedule and mappings of every pipeline. It holds no data of its own.
+ * What moves data: the functions, schedule and mappings of every pipeline, and the judge of their runs. It holds no data of its own.
  */
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events'
 import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { runBusName } from '../../src/core/run-event.ts'
 import { PipelineFunctions } from '../constructs/pipeline-functions.ts'
+import { RunJudge } from '../constructs/run-judge.ts'
 import { RuntimeLayer } from '../constructs/runtime-layer.ts'
 import type { Services } from '../services.ts'
 
@@ -16,6 +17,7 @@ export type PipelinesStackProps = StackProps & {
 
 export class PipelinesStack extends Stack {
   readonly deployed: readonly PipelineFunctions[]
+  readonly judge: RunJudge
   /** Hears of every run. */
   readonly runs: IEventBus
 
@@ -28,5 +30,6 @@ export class PipelinesStack extends Stack {
       (pipeline) => new PipelineFunctions(this, pipeline.name, { pipeline, services, layer }),
     )
     for (const { ingest } of this.deployed) ingest.allow('events:PutEvents', this.runs.eventBusArn)
+    this.judge = new RunJudge(this, 'RunJudge', { pipelines, services, layer, bus: this.runs })
   }
 }

@@ -31,6 +31,12 @@ export function ruleName(pipeline: string): string {
   return `sluice-${pipeline}-schedule`
 }
 
+/** The function that judges runs, and the rule that starts it. */
+export const judgeName = 'sluice-verify'
+
+/** How groups begin that read topics beside the stages: each is deleted when its reader ends. */
+export const readerGroupPrefix = 'sluice-reader-'
+
 /** The topic of the dead letters of a topic. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dlt`

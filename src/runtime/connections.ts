@@ -11,10 +11,9 @@ import { SluiceError } from '../core/errors.ts'
 import { cassandraEndpoint, registryEndpoint } from './access.ts'
 import { functionProducer } from './producer.ts'
 
-/** What the handlers of all stages reach. */
-export type Connections = {
+/** What every handler reaches. */
+export type ReadingConnections = {
   readonly environment: FunctionEnvironment
-  readonly producer: RecordProducer
   readonly registry: SchemaLookup
   /** Tells of runs; a region is known wherever functions run. */
   readonly announce: Announce
@@ -22,12 +21,20 @@ export type Connections = {
   readonly cassandra: () => Promise<Client>
 }
 
+/** What the handlers of all stages reach. */
+export type Connections = ReadingConnections & { readonly producer: RecordProducer }
+
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
+  const connections = readingConnections()
+  return { ...connections, producer: functionProducer(connections.environment) }
+}
+
+/** The same without a producer, which a bundle then does not hold. Fails with ENVIRONMENT_INVALID. */
+export function readingConnections(): ReadingConnections {
   const environment = parseEnvironment(process.env)
   return {
     environment,
-    producer: functionProducer(environment),
     announce: runBus(process.env.AWS_REGION ?? 'us-east-1'),
     registry: connectLookup(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),

@@ -16,6 +16,8 @@ export type RunHistory = {
   runsBetween(from: number, to: number): Promise<Run[]>
   saveVerdict(runId: string, verdict: Verdict): Promise<void>
   verdict(runId: string): Promise<Verdict | null>
+  /** The verdicts on the latest runs that were judged, at most so many, by run. */
+  latestVerdicts(count: number): Promise<ReadonlyMap<string, Verdict>>
   /** The latest runs that came to a state, newest first; some may have moved on. */
   runsThatWere(state: RunState | Verdict['state'], count: number): Promise<string[]>
 }
@@ -35,6 +37,10 @@ export function runHistoryOf(client: Client, pipeline: string): RunHistory {
     async verdict(runId) {
       const row = await first(selectByKey(keyspace, verdictsTable), [pipeline, runId])
       return row ? verdictOfRow(row) : null
+    },
+    async latestVerdicts(count) {
+      const rows = await all(selectLast(keyspace, verdictsTable, Math.floor(count)), [pipeline])
+      return new Map(rows.map((row) => [String(row.run_id), verdictOfRow(row)]))
     },
     async runsThatWere(state, count) {
       const query = selectLast(keyspace, runStatesTable, Math.floor(count))

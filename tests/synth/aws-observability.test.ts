@@ -33,13 +33,14 @@ test('there is an alarm for each thing that can go wrong', () => {
     ...ofFunction('write'),
     ...ofMapping('write'),
     ...ofMapping('signups_by_country'),
+    'sluice-verify-errors': ['Errors'],
   })
 })
 
 test('each says what it means, goes to the topic, and is off while there is nothing to measure', () => {
   const [[topic] = ['']] = resources(template, 'AWS::SNS::Topic')
   for (const alarm of alarms) {
-    expect(alarm.AlarmDescription).toMatch(/^Sluice, pipeline users: .+ See docs\/aws\.md\.$/)
+    expect(alarm.AlarmDescription).toMatch(/^Sluice, (pipeline users|function sluice-verify): .+ See docs\/aws\.md\.$/)
     expect(alarm).toMatchObject({
       AlarmActions: [{ Ref: topic }],
       OKActions: [{ Ref: topic }],

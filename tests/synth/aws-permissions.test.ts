@@ -124,6 +124,23 @@ const needs: Readonly<Record<string, readonly string[]>> = {
     modify('signups_by_country'),
     ...reading('signups_by_country-value'),
   ],
+  'sluice-verify': [
+    connect,
+    ...['users_created', 'users_created.dlt', 'users_enriched', 'users_enriched.dlt'].flatMap((topic) => [
+      `kafka-cluster:DescribeTopic topic/${topic}`,
+      `kafka-cluster:ReadData topic/${topic}`,
+    ]),
+    'kafka-cluster:DescribeGroup group/sluice-users-process',
+    'kafka-cluster:DescribeGroup group/sluice-users-write',
+    ...['Describe', 'Alter', 'Delete'].map((verb) => `kafka-cluster:${verb}Group group/sluice-reader-*`),
+    ...driver,
+    ...['runs', 'fetched', 'published', 'verdicts', 'leases', 'created_users'].map(select),
+    ...['verdicts', 'run_states', 'leases'].map(modify),
+    ...readingAny,
+    ...reading('users_created-value'),
+    ...reading('users_enriched-value'),
+    'events:PutEvents <RunsE45A2291>',
+  ],
 }
 
 describe('a function may do no more than its work', () => {

@@ -12,6 +12,7 @@ const event: RunEvent = {
   attempt: 2,
   errorCode: 'RUN_EMPTY',
   figures: { fetched: 0 },
+  drift: null,
 }
 
 beforeAll(() => {

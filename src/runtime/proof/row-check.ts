@@ -2,15 +2,15 @@
  * Whether the rows that a record becomes are in their tables.
  */
 import { type Client, concurrent } from 'cassandra-driver'
-import { cassandraError } from '../connect/cassandra-error.ts'
-import type { TopicRecord } from '../connect/kafka-reader.ts'
-import type { AvroRecord } from '../core/avro-codec.ts'
-import { selectWriteTimes, timedColumns } from '../core/cql.ts'
-import { firstPublished } from '../core/headers.ts'
-import { keyspace } from '../core/names.ts'
-import type { AnyTable, Pipeline } from '../core/pipeline.ts'
-import { type AnyRow, keyColumns } from '../core/table.ts'
-import { writeTimeMicros } from '../core/write-time.ts'
+import { cassandraError } from '../../connect/cassandra-error.ts'
+import type { TopicRecord } from '../../connect/kafka-reader.ts'
+import type { AvroRecord } from '../../core/avro-codec.ts'
+import { selectWriteTimes, timedColumns } from '../../core/cql.ts'
+import { firstPublished } from '../../core/headers.ts'
+import { keyspace } from '../../core/names.ts'
+import type { AnyTable, Pipeline } from '../../core/pipeline.ts'
+import { type AnyRow, keyColumns } from '../../core/table.ts'
+import { writeTimeMicros } from '../../core/write-time.ts'
 
 /** A record on the topic that the writer reads, with its value decoded. */
 export type Decoded = { readonly record: TopicRecord; readonly value: AvroRecord }

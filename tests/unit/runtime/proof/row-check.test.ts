@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isComplete } from '../../../src/operations/row-check.ts'
+import { isComplete } from '../../../../src/runtime/proof/row-check.ts'
 
 const cell = (time: number | null, isGiven = true) => ({ isGiven, time })
 

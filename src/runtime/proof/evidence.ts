@@ -2,16 +2,16 @@
  * The evidence of what became of each record of a run, from topics, consumer groups and tables.
  * Not for judging it: see src/core/accounting.ts.
  */
-import { committedOffsets, type PartitionOffsets } from '../connect/kafka-offsets.ts'
-import type { TopicRecord } from '../connect/kafka-reader.ts'
-import type { RecordEvidence, WrittenEvidence } from '../core/accounting.ts'
-import type { AvroRecord } from '../core/avro-codec.ts'
-import { SluiceError } from '../core/errors.ts'
-import type { RecordPosition } from '../core/headers.ts'
-import { consumerGroup } from '../core/names.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
-import { type TopicDecoder, topicDecoder } from '../runtime/topic-codec.ts'
-import type { Clients } from './clients.ts'
+import { committedOffsets, type PartitionOffsets } from '../../connect/kafka-offsets.ts'
+import type { TopicRecord } from '../../connect/kafka-reader.ts'
+import type { RecordEvidence, WrittenEvidence } from '../../core/accounting.ts'
+import type { AvroRecord } from '../../core/avro-codec.ts'
+import { SluiceError } from '../../core/errors.ts'
+import type { RecordPosition } from '../../core/headers.ts'
+import { consumerGroup } from '../../core/names.ts'
+import { type Pipeline, writtenTopic } from '../../core/pipeline.ts'
+import { type TopicDecoder, topicDecoder } from '../topic-codec.ts'
+import type { ProofClients } from './clients.ts'
 import type { RecordIndex } from './record-index.ts'
 import { checkRows } from './row-check.ts'
 
@@ -29,7 +29,7 @@ export type EvidenceSource = (
  * What the stages have committed now. To be read before the topics are: whatever a stage made of a record is in its
  * topic before the record is committed, and so nothing looks lost that is only on its way.
  */
-export async function stageCommits(pipeline: Pipeline, { admin }: Clients): Promise<StageCommits> {
+export async function stageCommits(pipeline: Pipeline, { admin }: ProofClients): Promise<StageCommits> {
   const { name, process, topic } = pipeline
   const [processed, written] = await Promise.all([
     process ? committedOffsets(admin, consumerGroup(name, 'process'), topic.name) : null,
@@ -41,7 +41,7 @@ export async function stageCommits(pipeline: Pipeline, { admin }: Clients): Prom
 /** Evidence of a pipeline's records as the index and the tables have it at the time of the call. */
 export function evidenceSource(
   pipeline: Pipeline,
-  { cassandra, registry }: Clients,
+  { cassandra, registry }: ProofClients,
   index: RecordIndex,
 ): EvidenceSource {
   const input = topicDecoder(pipeline.topic, registry)

@@ -2,10 +2,10 @@
  * What the topics say of one run's records: the records themselves, what was made from them, which were given up.
  * Not for judging: see evidence.ts.
  */
-import type { TopicRecord } from '../connect/kafka-reader.ts'
-import { formatPosition, headerNames, headerText, type RecordPosition } from '../core/headers.ts'
-import { deadLetterTopic } from '../core/names.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import type { TopicRecord } from '../../connect/kafka-reader.ts'
+import { formatPosition, headerNames, headerText, type RecordPosition } from '../../core/headers.ts'
+import { deadLetterTopic } from '../../core/names.ts'
+import { type Pipeline, writtenTopic } from '../../core/pipeline.ts'
 
 /** Records of a run by position. */
 export type RecordIndex = {

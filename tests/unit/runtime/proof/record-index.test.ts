@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { TopicRecord } from '../../../src/connect/kafka-reader.ts'
-import { recordIndex } from '../../../src/operations/record-index.ts'
-import { orders, ordersWithoutProcess } from '../../fixtures/orders.ts'
+import type { TopicRecord } from '../../../../src/connect/kafka-reader.ts'
+import { recordIndex } from '../../../../src/runtime/proof/record-index.ts'
+import { orders, ordersWithoutProcess } from '../../../fixtures/orders.ts'
 
 const at = (topic: string, offset: number, headers: TopicRecord['headers'] = {}): TopicRecord => ({
   topic,
