@@ -85,6 +85,7 @@ function ingestHops(pipeline: string, topic: string, source: string, history: Fl
     hop({ id: 'source', kind: 'source', name: source, rate, p99Ms: fetching, ...(isSourceFailure ? failure : {}) }),
     hop({
       ...{ id: 'ingest', kind: 'ingest', name: functionName(pipeline, 'ingest'), rate },
+      ...(latest(history).paused.has(pipeline) ? { state: 'paused' as const, reason: 'the schedule is paused' } : {}),
       ...{ errors: failed, p99Ms: whole, ...failure },
     }),
   ]

@@ -12,6 +12,7 @@ import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import type { PartitionLag } from './lag.ts'
 import { runningPollers } from './poller-status.ts'
+import { isPaused } from './schedules.ts'
 
 /** The offsets of a topic. */
 export type TopicOffsets = { readonly start: PartitionOffsets; readonly end: PartitionOffsets }
@@ -28,6 +29,8 @@ export type FlowSample = {
   readonly mappings: ReadonlyMap<string, readonly MappingStatus[]>
   /** The latest runs by pipeline, newest first. */
   readonly runs: ReadonlyMap<string, readonly Run[]>
+  /** Pipelines whose schedule an operator has paused. */
+  readonly paused: ReadonlySet<string>
 }
 
 /** A stage that reads a topic as a consumer group. */
@@ -60,9 +63,10 @@ export async function sampleFlow(
   const stages = pipelines.flatMap(readingStages).filter(({ topic }) => existing.has(topic))
   // Commits before ends, so that a group never looks ahead of its topic.
   const commits = await Promise.all(stages.map(({ group, topic }) => committedOffsets(admin, group, topic)))
-  const [bounds, runs] = await Promise.all([
+  const [bounds, runs, paused] = await Promise.all([
     Promise.all(present.map((name) => offsetBounds(admin, name))),
     Promise.all(pipelines.map(({ name }) => ledgerOf(cassandra, name).latestRuns(runsKept))),
+    Promise.all(pipelines.map(({ name }) => isPaused(clients, name))),
   ])
   const topics = new Map(present.map((name, index) => [name, bounds[index] as TopicOffsets]))
   const statuses = runningPollers(folder).flatMap(({ mappings }) => mappings)
@@ -72,6 +76,7 @@ export async function sampleFlow(
     lags: new Map(stages.map(({ group, topic }, index) => [group, lagOn(topics.get(topic), commits[index])])),
     mappings: Map.groupBy(statuses, ({ id }) => id),
     runs: new Map(pipelines.map(({ name }, index) => [name, runs[index] ?? []])),
+    paused: new Set(pipelines.filter((_, index) => paused[index]).map(({ name }) => name)),
   }
 }
 

@@ -109,6 +109,26 @@ export async function trace(
   }
 }
 
+/** The first trace that any of the pipelines has. Fails as the last one does where none has one. */
+export async function traceAmong(
+  pipelines: readonly Pipeline[],
+  recordId: string,
+  runId: string | null,
+  clients: Clients,
+  aws: AwsEndpoint,
+): Promise<Trace> {
+  let refusal: unknown
+  for (const pipeline of pipelines) {
+    try {
+      return await trace(pipeline, recordId, runId, clients, aws)
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'RECORD_UNKNOWN') throw error
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
 async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId: string | null) {
   const only = runId === null ? null : await ledger.run(runId)
   const runs: Run[] = runId === null ? await ledger.latestRuns(latest) : only ? [only] : []
