@@ -44,12 +44,18 @@ export async function openScene(environment: string, records: number): Promise<S
     for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    const { endpoints } = await unscheduledUp(sluice, environment, records)
+    const { endpoints } = await unscheduledUp(
+      sluice,
+      environment,
+      records,
+      pipelines.map(({ name }) => name),
+    )
     const clients = await openClients(endpoints)
     stops.push(() => clients.close())
     const folder = environmentFolder(environment)
     const place = { endpoints, folder }
-    const start = (port: number) => startConsole({ environment, pipelines, clients, place, port })
+    // Pictures show the name that an environment has unless it is given another.
+    const start = (port: number) => startConsole({ environment: 'default', pipelines, clients, place, port })
     let running = await start(0)
     stops.push(() => running.stop())
     const { url } = running

@@ -6,10 +6,12 @@ import { applyTheme, type Theme, theme } from './theme.ts'
 
 const pages = [
   ['/', 'Flow'],
+  ['/runs', 'Runs'],
   ['/topics', 'Topics'],
   ['/event-sources', 'Event sources'],
   ['/dead-letters', 'Dead letters'],
   ['/tables', 'Tables'],
+  ['/trace', 'Trace'],
 ] as const
 
 const themes: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
