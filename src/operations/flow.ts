@@ -7,7 +7,7 @@ import type { Pipeline } from '../core/pipeline.ts'
 import type { Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { type Hop, type HopState, historyMs, hopsOf } from './flow-hops.ts'
-import { type FlowSample, sampleFlow } from './flow-sample.ts'
+import { type FlowSample, flowSampler } from './flow-sample.ts'
 import { type ProofState, proofKeeper } from './proof-keeper.ts'
 import { nextRunAt } from './runs.ts'
 import { waitingCounter } from './waiting-dead-letters.ts'
@@ -77,6 +77,7 @@ const incidentsMs = 3_600_000
 /** Begins to watch. What fails is told in the picture, and tried again. */
 export function watchFlow(pipelines: readonly Pipeline[], clients: Clients, folder: string): FlowWatch {
   const ending = new AbortController()
+  const takeSample = flowSampler(pipelines, clients, folder)
   const listeners = new Set<(picture: FlowPicture) => void>()
   const proofs = proofKeeper(clients, ending.signal)
   const waiting = waitingCounter(clients)
@@ -89,7 +90,7 @@ export function watchFlow(pipelines: readonly Pipeline[], clients: Clients, fold
   const look = async () => {
     const number = (picture?.number ?? -1) + 1
     try {
-      const sample = await sampleFlow(pipelines, clients, folder)
+      const sample = await takeSample()
       samples = [...samples.filter(({ at }) => at > sample.at - historyMs), sample]
       const history = { samples, waiting: waiting.counts(pipelines, sample) }
       const flows = pipelines.map((pipeline): PipelineFlow => {

@@ -117,6 +117,15 @@ export async function retryRun(
   return startRun(aws, pipeline, againEvent(run))
 }
 
+/**
+ * How long a run's ingest took, in ms; null while it goes on. Of one that was done again it is what its latest attempt
+ * spent on source and Kafka, as the ledger keeps the begin of the first.
+ */
+export function tookMs({ startedAt, finishedAt, attempts, fetchMs, publishMs }: Run): number | null {
+  if (finishedAt === null) return null
+  return attempts > 1 ? fetchMs + publishMs : finishedAt - startedAt
+}
+
 /** Whether a run that stands so can be done again. */
 export function isRetryable({ state }: RunStanding): boolean {
   return state !== 'succeeded' && state !== 'running'

@@ -2,7 +2,7 @@ import type { Client } from 'cassandra-driver'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Clients } from '../../../src/operations/clients.ts'
 import { type FlowPicture, watchFlow } from '../../../src/operations/flow.ts'
-import { nextRunAt } from '../../../src/operations/runs.ts'
+import { nextRunAt, tookMs } from '../../../src/operations/runs.ts'
 import type { Run } from '../../../src/runtime/ledger.ts'
 import { memoryKafka } from '../../fixtures/memory-kafka.ts'
 import { orders } from '../../fixtures/orders.ts'
@@ -88,4 +88,11 @@ test('the next run of a rate follows the latest tick, whatever was run by hand s
   const byHand = ran('20260301T100005Z-1a2b3c4d', '2026-03-01T10:00:05Z')
   expect(nextRunAt(orders, now, [byHand, tick])).toBe(Date.parse('2026-03-01T10:01:20Z'))
   expect(nextRunAt(orders, now, [byHand])).toBe(Date.parse('2026-03-01T10:01:00Z'))
+})
+
+test('a run took what it took from its begin; one that was done again, what its latest attempt did', () => {
+  const run = { startedAt: 1_000, finishedAt: 5_000, attempts: 1, fetchMs: 300, publishMs: 200 } as Run
+  expect(tookMs(run)).toBe(4_000)
+  expect(tookMs({ ...run, attempts: 2 })).toBe(500)
+  expect(tookMs({ ...run, finishedAt: null })).toBeNull()
 })
