@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { pipeline } from '../../pipelines/users.ts'
 import { cloneFolder } from '../../src/operations/places.ts'
+import { trigger } from '../../src/operations/trigger.ts'
 import { ledgerOf } from '../../src/runtime/ledger.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 
@@ -31,6 +33,11 @@ const pages = [
 
 /** Tests on the scene. */
 export function everywhereTests(scene: () => Scene): void {
+  // So that pages show a run with records, whatever the tests before left.
+  beforeAll(async () => {
+    await trigger(scene().endpoints.aws, pipeline, { records: 60 })
+  })
+
   describe.each(pages)('%s', (path, sign, picture) => {
     test.each([
       ['light', 1440],

@@ -46,6 +46,7 @@ export function traceTests(scene: () => Scene): void {
       if (!record) throw new Error('the record is not on its topic')
       const { topic, partition, offset } = record
       const value = { attempt: '1-browser', numbers: [0] }
+      await ledger().saveFetched(id, { attempt: value.attempt, firstNumber: 0, recordIds: [recordId] })
       await ledger().savePublished(id, { topic, partition, firstOffset: offset, recordIds: [recordId], ...value })
       const opened = await scene().open(`/trace?id=${recordId}`)
       const { page } = opened

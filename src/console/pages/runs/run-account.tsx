@@ -16,9 +16,8 @@ export type FoundRun = InferResponseType<(typeof api.runs)[':pipeline'][':run'][
 
 /** The part of the page. */
 export function RunAccount({ pipeline, found }: { pipeline: string; found: FoundRun }) {
-  const { run, standing, verdict, hops, drift, remedy } = found
+  const { run, standing, verdict, hops, drift, remedy, tookMs } = found
   const { error } = standing
-  const took = run.finishedAt === null ? null : run.finishedAt - run.startedAt
   return (
     <>
       {error && (
@@ -57,7 +56,7 @@ export function RunAccount({ pipeline, found }: { pipeline: string; found: Found
         <dt>Started</dt>
         <dd>
           <Time at={run.startedAt} withMs />
-          {took === null ? ', goes on' : `, took ${duration(took)}`}
+          {tookMs === null ? ', goes on' : `, ${run.attempts > 1 ? 'the latest attempt ' : ''}took ${duration(tookMs)}`}
         </dd>
         <dt>Of that</dt>
         <dd>

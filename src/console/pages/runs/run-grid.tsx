@@ -26,7 +26,7 @@ export function RunGrid({ pipeline, hops, runs }: Grid) {
   useEffect(() => {
     if (holder.current) holder.current.scrollLeft = holder.current.scrollWidth
   }, [newest])
-  const longest = Math.max(1, ...columns.map(tookMs))
+  const longest = Math.max(1, ...columns.map(lastedMs))
   const current = Math.max(
     0,
     columns.findIndex(({ id }) => id === (at.run ?? newest)),
@@ -59,10 +59,10 @@ export function RunGrid({ pipeline, hops, runs }: Grid) {
                   {...cell(0, column, run)}
                   href={runPath(pipeline, run.id)}
                   class="run-bar"
-                  title={`${run.id}: ${run.state}, ${duration(tookMs(run))}`}
+                  title={`${run.id}: ${run.state}, ${duration(lastedMs(run))}`}
                   aria-label={`Run ${run.id}, ${run.state}`}
                 >
-                  <Bar state={run.state} height={heightOf(tookMs(run), longest)} />
+                  <Bar state={run.state} height={heightOf(lastedMs(run), longest)} />
                 </a>
               </td>
             ))}
@@ -104,8 +104,8 @@ function Bar({ state, height }: { state: CellState; height: number }) {
   )
 }
 
-function tookMs({ startedAt, finishedAt }: RunColumn): number {
-  return (finishedAt ?? Date.now()) - startedAt
+function lastedMs({ startedAt, tookMs }: RunColumn): number {
+  return tookMs ?? Date.now() - startedAt
 }
 
 function heightOf(ms: number, longest: number): number {

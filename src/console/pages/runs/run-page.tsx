@@ -1,7 +1,6 @@
 /**
  * One run: how it stands hop by hop, what went wrong and what to do, and what its functions logged.
  */
-import { useEffect } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
 import { answered } from '../../client.ts'
 import { api, useAnswer, useChange } from '../ask.ts'
@@ -10,7 +9,6 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Answered, Problem } from '../parts/states.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { Time } from '../parts/time.tsx'
-import { useLiveFlow } from '../shell/live.ts'
 import { RunAccount } from './run-account.tsx'
 import { RunLog } from './run-log.tsx'
 import { tones } from './run-state.ts'
@@ -30,11 +28,8 @@ export function RunPage() {
   const answer = useAnswer(
     `run ${pipeline} ${run}`,
     () => answered(api.runs[':pipeline'][':run'].$get({ param })),
-    5_000,
+    1_500,
   )
-  const flow = useLiveFlow().picture?.pipelines.find((each) => each.pipeline === pipeline)
-  const latest = JSON.stringify([flow?.latestRun?.id === run && flow.latestRun, flow?.proof?.run === run && flow.proof])
-  useEffect(answer.again, [latest])
   const retry = useChange(async () => {
     const done = await answered(api.runs[':pipeline'][':run'].retry.$post({ param }))
     answer.again()

@@ -6,7 +6,8 @@ import { useLocation, useRoute } from 'preact-iso'
 import { type RunOutcome, runOutcomes } from '../../../core/run-state.ts'
 import type { PipelineFlow } from '../../../operations/flow.ts'
 import { answered } from '../../client.ts'
-import { api, useAnswer, useChange } from '../ask.ts'
+import { api, useAgainOn, useAnswer, useChange } from '../ask.ts'
+import { many } from '../format.ts'
 import { PageHead } from '../parts/page-head.tsx'
 import { runPath } from '../parts/paths.ts'
 import { Answered, Loading, Nothing, Problem } from '../parts/states.tsx'
@@ -20,6 +21,9 @@ import { NextRun, PauseButton, scheduleText } from './schedule.tsx'
 
 const runsAtOnce = 40
 const runsAlone = 200
+/** How often runs are asked for, while one goes on and otherwise, in ms. */
+const openMs = 1_500
+const settledMs = 5_000
 
 /** The page; of one pipeline where the path names it. */
 export function RunsPage() {
@@ -108,10 +112,12 @@ function PipelineRuns({ flow, query, limit }: { flow: PipelineFlow; query: GridQ
   const { state, from, to } = query
   const [isFilling, setFilling] = useState(false)
   const key = JSON.stringify([pipeline, state, from, to, limit])
-  const answer = useAnswer(key, () => askGrid(pipeline, query, limit), 5_000)
-  // The stream knows of the latest run at once; what it does not tell, as of a run done again, is asked for each five seconds.
-  const latest = JSON.stringify([latestRun?.id, latestRun?.state, latestRun?.attempts, proof?.state])
-  useEffect(answer.again, [latest])
+  const [isOpen, setOpen] = useState(false)
+  const answer = useAnswer(key, () => askGrid(pipeline, query, limit), isOpen ? openMs : settledMs)
+  // A verdict is not told by the stream: while one is awaited, it is asked for more often.
+  const isAwaited = answer.value?.runs.some((run) => run.state === 'running') ?? false
+  useEffect(() => setOpen(isAwaited), [isAwaited])
+  useAgainOn(JSON.stringify([latestRun?.id, latestRun?.state, latestRun?.attempts, proof?.state]), answer)
   const trigger = useChange(async () => {
     const done = await answered(api.pipelines[':pipeline'].trigger.$post({ param: { pipeline } }))
     answer.again()
@@ -132,7 +138,7 @@ function PipelineRuns({ flow, query, limit }: { flow: PipelineFlow; query: GridQ
           <button
             type="button"
             disabled={trigger.isRunning}
-            aria-label={`Run ${pipeline} now`}
+            aria-label={`Run now: ${pipeline}`}
             onClick={() => trigger.run()}
           >
             {trigger.isRunning ? 'Running' : 'Run now'}
@@ -151,7 +157,9 @@ function PipelineRuns({ flow, query, limit }: { flow: PipelineFlow; query: GridQ
         </p>
       )}
       <Answered answer={answer} what={`runs of ${pipeline}`} lines={6}>
-        {(grid) => (grid.runs.length === 0 ? <NoRuns isFiltered={Boolean(state || from)} /> : <Runs grid={grid} />)}
+        {(grid) =>
+          grid.runs.length === 0 ? <NoRuns isFiltered={Boolean(state || from || to)} /> : <Runs grid={grid} />
+        }
       </Answered>
       {isFilling && (
         <BackfillDialog
@@ -173,8 +181,13 @@ function Runs({ grid }: { grid: Grid }) {
       <RunGrid {...grid} />
       {newest && oldest && (
         <p class="run-times faint">
-          {grid.runs.length} {grid.runs.length === 1 ? 'run' : 'runs'}, <Time at={oldest.scheduledAt} /> to{' '}
-          <Time at={newest.scheduledAt} />
+          {many(grid.runs.length, 'run')}, <Time at={oldest.scheduledAt} />
+          {newest !== oldest && (
+            <>
+              {' '}
+              to <Time at={newest.scheduledAt} />
+            </>
+          )}
         </p>
       )}
     </>

@@ -20,9 +20,14 @@ export function NextRun({ flow: { isPaused, nextRunAt } }: { flow: PipelineFlow 
   const date = new Date(nextRunAt)
   return (
     <time class="next-run" dateTime={date.toISOString()} title={date.toISOString()}>
-      next {nextRunAt <= now ? 'now' : `in ${duration(Math.ceil((nextRunAt - now) / 1_000) * 1_000)}`}
+      next {untilText(nextRunAt - now)}
     </time>
   )
+}
+
+function untilText(ms: number): string {
+  if (ms <= 0) return 'now'
+  return `in ${ms < 60_000 ? `${Math.ceil(ms / 1_000)} s` : duration(ms)}`
 }
 
 /** Pauses the schedule, or lets it go on. */

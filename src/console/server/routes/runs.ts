@@ -27,6 +27,7 @@ import {
   runsBetween,
   runsNamed,
   showRun,
+  tookMs,
 } from '../../../operations/runs.ts'
 import { pauseSchedule, resumeSchedule } from '../../../operations/schedules.ts'
 import { trigger } from '../../../operations/trigger.ts'
@@ -56,15 +57,16 @@ export function runRoutes({ pipelines, clients, place }: ConsoleContext) {
   const pipelineOf = (name: string) => findPipeline(pipelines, name)
   const columnOf = (pipeline: string, report: RunReport) => {
     const { run, standing } = report
-    const { id, scheduledAt, startedAt, finishedAt, attempts } = run
+    const { id, scheduledAt, startedAt, attempts } = run
     const hops = runHops(pipelineOf(pipeline), report)
-    return { id, scheduledAt, startedAt, finishedAt, attempts, ...standing, hops }
+    return { id, scheduledAt, startedAt, attempts, tookMs: tookMs(run), ...standing, hops }
   }
   return new Hono()
     .get('/runs/:pipeline', query(gridQuery), async (c) => {
       const { state = null, from, to, limit } = c.req.valid('query')
       const pipeline = pipelineOf(c.req.param('pipeline'))
-      const between = from === undefined ? null : { from, to: to ?? Date.now() }
+      const isBetween = from !== undefined || to !== undefined
+      const between = isBetween ? { from: from ?? 0, to: to ?? Date.now() } : null
       const found = await listRuns(pipeline, clients, { state: state as RunOutcome | null, between, count: limit })
       const runs = found.map((report) => columnOf(pipeline.name, report))
       return c.json({ pipeline: pipeline.name, hops: runHopNames(pipeline), runs })
@@ -75,7 +77,7 @@ export function runRoutes({ pipelines, clients, place }: ConsoleContext) {
       const report = await showRun(pipeline, c.req.param('run'), clients)
       const { run, verdict, standing } = report
       return c.json({
-        ...{ run, verdict, standing, isRetryable: isRetryable(standing) },
+        ...{ run, verdict, standing, isRetryable: isRetryable(standing), tookMs: tookMs(run) },
         hops: runHops(pipeline, report),
         drift: driftLines(run.drift),
         remedy: standing.error ? await remedyOf(standing.error.code) : null,
