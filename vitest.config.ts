@@ -29,7 +29,7 @@ export default defineConfig({
       project('system', withServices),
       project('conformance', { ...withServices, maxConcurrency: 8 }),
       project('bench', { ...withServices, testTimeout: 600_000 }),
-      project('browser', { ...withServices, testTimeout: 300_000 }),
+      project('browser', { ...withServices, testTimeout: 300_000, expect: { poll: { timeout: 30_000 } } }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },
