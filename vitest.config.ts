@@ -30,7 +30,7 @@ export default defineConfig({
       project('conformance', { ...withServices, maxConcurrency: 8 }),
       project('spark', { ...withServices, testTimeout: 300_000 }),
       project('bench', { ...withServices, testTimeout: 600_000 }),
-      project('browser', { ...withServices, testTimeout: 300_000 }),
+      project('browser', { ...withServices, testTimeout: 300_000, expect: { poll: { timeout: 30_000 } } }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },

@@ -24,6 +24,17 @@ export async function pipelineLog(aws: AwsEndpoint, pipeline: Pipeline, since: n
   return lines.flat().sort((a, b) => a.timestamp - b.timestamp)
 }
 
+/** What the functions of any of the pipelines logged about a run since it was asked for, in the order of the pipelines. */
+export async function logOfRun(
+  aws: AwsEndpoint,
+  pipelines: readonly Pipeline[],
+  runId: string,
+  askedAt: number,
+): Promise<RunLogLine[]> {
+  const logs = await Promise.all(pipelines.map((pipeline) => pipelineLog(aws, pipeline, askedAt)))
+  return linesOfRun(logs.flat(), runId)
+}
+
 /** Those lines that belong to an invocation which names the run. */
 export function linesOfRun(lines: readonly RunLogLine[], runId: string): RunLogLine[] {
   const requests = new Set<unknown>()

@@ -42,10 +42,8 @@ export async function judge(
 
 /** Those of the latest runs whose verdict can still come or change, oldest first, those without any before those that are late. */
 export async function openRuns({ name }: Pipeline, cassandra: Client): Promise<Run[]> {
-  const [runs, verdicts] = await Promise.all([
-    ledgerOf(cassandra, name).latestRuns(latest),
-    runHistoryOf(cassandra, name).latestVerdicts(latest),
-  ])
+  const runs = await ledgerOf(cassandra, name).latestRuns(latest)
+  const verdicts = await runHistoryOf(cassandra, name).verdictsAmong(runs.map(({ id }) => id))
   const isJudged = ({ id, attempts }: Run) => verdicts.get(id)?.attempts === attempts
   const open = runs.filter((run) => isOpen(run, verdicts.get(run.id) ?? null)).reverse()
   return [...open.filter((run) => !isJudged(run)), ...open.filter(isJudged)]
