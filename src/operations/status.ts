@@ -1,8 +1,8 @@
 /**
  * How an environment stands: each stage's lag, and each pipeline's latest run.
  */
-import { consumerGroup } from '../core/names.ts'
-import { type Pipeline, writersOf } from '../core/pipeline.ts'
+import type { Pipeline } from '../core/pipeline.ts'
+import { stageMappings } from '../core/stage-mapping.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { groupLag, sumOfLag } from './lag.ts'
@@ -19,11 +19,8 @@ export type PipelineStatus = {
 
 /** The status of a pipeline as Kafka and the ledger have it now. */
 export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Promise<PipelineStatus> {
-  const { name, process, topic } = pipeline
-  const stages = [
-    ...(process ? [{ group: consumerGroup(name, 'process'), topic: topic.name }] : []),
-    ...writersOf(pipeline).map((writer) => ({ group: consumerGroup(writer.name, 'write'), topic: writer.topic.name })),
-  ]
+  const { name } = pipeline
+  const stages = stageMappings(pipeline).map(({ id, topic }) => ({ group: id, topic: topic.name }))
   const [latestRun = null] = await ledgerOf(clients.cassandra, name).latestRuns(1)
   return { pipeline: name, stages: await Promise.all(stages.map((stage) => withLag(stage, clients))), latestRun }
 }
