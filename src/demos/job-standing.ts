@@ -43,13 +43,13 @@ export async function jobStanding({ job, pipeline }: DeclaredJob, place: DemoPla
   return { job: job.name, counted, records, isClosed, lag, ...account }
 }
 
-/** Longest that nothing may change while jobs are waited for. */
-const stallMs = 300_000
+/** A job that ended so often unasked will not get further. */
+const mostFailures = 3
 const lookMs = 2_000
 
 /**
- * Waits until all jobs are settled, and reports how far they are whenever that changes. Fails with JOB_FAILED when
- * nothing has changed for five minutes; rejects with the signal's reason.
+ * Waits until all jobs are settled, and reports how far they are whenever that changes. Fails with JOB_FAILED when one has
+ * ended three times; rejects with the signal's reason.
  */
 export async function settledJobs(
   declared: readonly DeclaredJob[],
@@ -59,30 +59,36 @@ export async function settledJobs(
   report: (line: string) => void,
 ): Promise<readonly JobStanding[]> {
   const settled = new Map<string, JobStanding>()
+  const latest = new Map<string, JobStanding>()
   let told = ''
-  let changedAt = Date.now()
   for (;;) {
-    const standings = await Promise.all(
-      declared.map(async (each) => settled.get(each.job.name) ?? jobStanding(each, place)),
-    )
-    for (const standing of standings) if (isSettled(standing)) settled.set(standing.job, standing)
-    const line = standingLine(standings)
-    if (line !== told) {
-      report(line)
-      told = line
-      changedAt = Date.now()
+    for (const each of declared) {
+      if (settled.has(each.job.name)) continue
+      const standing = await jobStanding(each, place).catch(passing)
+      if (!standing) continue
+      latest.set(standing.job, standing)
+      if (isSettled(standing)) settled.set(standing.job, standing)
     }
-    if (standings.every(isSettled)) return standings
-    if (Date.now() - changedAt > stallMs) throw stalled(standings, folder)
+    const line = standingLine([...latest.values()], declared.length)
+    if (line !== told) report(line)
+    told = line
+    if (settled.size === declared.length) return [...settled.values()]
+    for (const { job } of declared) expectNoFailures(job.name, folder)
     signal.throwIfAborted()
     await delay(lookMs, null, { signal }).catch(() => signal.throwIfAborted())
   }
 }
 
-function standingLine(standings: readonly JobStanding[]): string {
+/** A service that is short of time is asked again. */
+function passing(error: unknown): null {
+  if (error instanceof SluiceError && error.retryable) return null
+  throw error
+}
+
+function standingLine(standings: readonly JobStanding[], jobs: number): string {
   const done = standings.filter(isSettled).length
   const texts = standings.filter((each) => !isSettled(each)).map(standingText)
-  return [`${done} of ${standings.length} jobs are settled`, ...texts].join('; ')
+  return [`${done} of ${jobs} jobs are settled`, ...texts].join('; ')
 }
 
 function standingText(standing: JobStanding): string {
@@ -92,14 +98,13 @@ function standingText(standing: JobStanding): string {
   return lag > 0 ? `${job} ${number(lag)} to be written` : `${job} ${number(unaccounted)} results are no rows yet`
 }
 
-function stalled(standings: readonly JobStanding[], folder: string): SluiceError {
-  const standing = standings.find((each) => !isSettled(each)) as JobStanding
-  const failure = jobFiles(folder, standing.job).readStatus()?.failure
-  const why = failure ? `: ${failure.message}` : ''
-  const remedy = `see "npm run sluice -- jobs show ${standing.job}" and ${folder}/logs/spark.log`
-  return new SluiceError(
+function expectNoFailures(job: string, folder: string): void {
+  const status = jobFiles(folder, job).readStatus()
+  if (!status?.failure || status.restarts < mostFailures) return
+  const { message } = status.failure
+  throw new SluiceError(
     'JOB_FAILED',
-    `${standingText(standing)}, and so for ${stallMs / 60_000} minutes${why}: ${remedy}`,
+    `job ${job} ended ${status.restarts} times: ${message}: see ${folder}/logs/spark.log`,
   )
 }
 

@@ -11,6 +11,7 @@ import type { Check, Demo, DemoPlace } from '../../demos/demo.ts'
 import { demos, findDemo } from '../../demos/demos.ts'
 import { settledJobs } from '../../demos/job-standing.ts'
 import { demoPlace } from '../../demos/place.ts'
+import { quiet } from '../../demos/quiet.ts'
 import { verdict, verifyDemo } from '../../demos/verify-demo.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
@@ -94,6 +95,7 @@ async function show(shown: Shown): Promise<() => void> {
   for (const { name } of allPipelines) await pauseSchedule(endpoints.aws, clients, name)
   const pipelines = [...new Set(demo.runs.map(({ pipeline }) => findPipeline(allPipelines, pipeline)))]
   for (const made of demo.runs) await proveRun(made, environment, signal)
+  await quiet(pipelines, clients, signal)
 
   const declared = declaredJobs(pipelines)
   const sparkAt = Date.now()
