@@ -22,6 +22,7 @@ import { rowsCommand } from './commands/rows.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { statusCommand } from './commands/status.ts'
+import { topCommand } from './commands/top.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { traceCommand } from './commands/trace.ts'
 import { triggerCommand } from './commands/trigger.ts'
@@ -66,6 +67,7 @@ Examples:
     reconcileCommand(),
     traceCommand(),
     rowsCommand(),
+    topCommand(),
     jobsCommand(),
     demoCommand(),
     deadLettersCommand(),
