@@ -2,13 +2,18 @@
  * How an environment stands: each stage's lag, and each pipeline's latest run.
  */
 import type { Pipeline } from '../core/pipeline.ts'
-import { stageMappings } from '../core/stage-mapping.ts'
+import { type StageMapping, stageMappings } from '../core/stage-mapping.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { groupLag, sumOfLag } from './lag.ts'
 
 /** How far a stage is behind its topic, in records over all partitions. */
-export type StageLag = { readonly group: string; readonly topic: string; readonly lag: number }
+export type StageLag = {
+  readonly group: string
+  readonly functionName: string
+  readonly topic: string
+  readonly lag: number
+}
 
 /** How a pipeline stands. */
 export type PipelineStatus = {
@@ -20,11 +25,11 @@ export type PipelineStatus = {
 /** The status of a pipeline as Kafka and the ledger have it now. */
 export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Promise<PipelineStatus> {
   const { name } = pipeline
-  const stages = stageMappings(pipeline).map(({ id, topic }) => ({ group: id, topic: topic.name }))
   const [latestRun = null] = await ledgerOf(clients.cassandra, name).latestRuns(1)
-  return { pipeline: name, stages: await Promise.all(stages.map((stage) => withLag(stage, clients))), latestRun }
+  const stages = await Promise.all(stageMappings(pipeline).map((mapping) => stageLag(mapping, clients)))
+  return { pipeline: name, stages, latestRun }
 }
 
-async function withLag({ group, topic }: { group: string; topic: string }, { admin }: Clients): Promise<StageLag> {
-  return { group, topic, lag: sumOfLag(await groupLag(admin, group, topic)) }
+async function stageLag({ id, functionName, topic }: StageMapping, { admin }: Clients): Promise<StageLag> {
+  return { group: id, functionName, topic: topic.name, lag: sumOfLag(await groupLag(admin, id, topic.name)) }
 }
