@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SluiceError } from '../core/errors.ts'
 import { type JobSource, resultTable, resultTopic, viewColumns } from '../core/job.ts'
+import { deadLetterTopic } from '../core/names.ts'
 import { type AnyRow, keyColumns } from '../core/table.ts'
 import type { DeclaredJob } from '../operations/jobs/find-job.ts'
 import { jobFiles } from '../operations/jobs/job-files.ts'
@@ -23,11 +24,13 @@ export type JobStanding = {
   /** Results by key, and those of them that are no row. */
   readonly results: number
   readonly unaccounted: number
+  /** Dead letters of its results. */
+  readonly deadLettered: number
 }
 
-/** Whether nothing is left to be done. */
-export function isSettled({ counted, records, isClosed, lag, unaccounted }: JobStanding): boolean {
-  return counted === records && isClosed && lag === 0 && unaccounted === 0
+/** Whether nothing is left to be done: what is a dead letter will be no row. */
+export function isSettled({ counted, records, isClosed, lag, unaccounted, deadLettered }: JobStanding): boolean {
+  return counted === records && isClosed && lag === 0 && unaccounted <= deadLettered
 }
 
 /** How far a job is now. */
@@ -39,7 +42,7 @@ export async function jobStanding({ job, pipeline }: DeclaredJob, place: DemoPla
   // What costs more is looked at when the rest is done.
   const isClosed = counted === records && watermarkMs >= (await finalWatermark(sources, place))
   const lag = isClosed ? await lagOf(pipeline, place) : 0
-  const account = isClosed && lag === 0 ? await accountOf(job, place) : { results: 0, unaccounted: 0 }
+  const account = isClosed && lag === 0 ? await accountOf(job, place) : { results: 0, unaccounted: 0, deadLettered: 0 }
   return { job: job.name, counted, records, isClosed, lag, ...account }
 }
 
@@ -136,7 +139,10 @@ async function lagOf(pipeline: DeclaredJob['pipeline'], { clients }: DemoPlace):
 }
 
 /** The latest result of each key must be its row. */
-async function accountOf(job: DeclaredJob['job'], place: DemoPlace): Promise<{ results: number; unaccounted: number }> {
+async function accountOf(
+  job: DeclaredJob['job'],
+  place: DemoPlace,
+): Promise<Pick<JobStanding, 'results' | 'unaccounted' | 'deadLettered'>> {
   const topic = resultTopic(job)
   const key = keyColumns(resultTable(job))
   const columns = Object.keys(job.result.columns)
@@ -144,11 +150,11 @@ async function accountOf(job: DeclaredJob['job'], place: DemoPlace): Promise<{ r
     JSON.stringify(names.map((column) => row[column] ?? null))
   const latest = new Map<string, string>()
   for (const { value } of await place.recordsOf(topic.name)) {
-    // A result without a key is a dead letter with its reason.
-    if (key.every((column) => value[column] !== null)) latest.set(textOf(value, key), textOf(value))
+    latest.set(textOf(value, key), textOf(value))
   }
   const rows = new Set((await place.rowsOf(job.name)).map((row) => textOf(row)))
-  return { results: latest.size, unaccounted: [...latest.values()].filter((result) => !rows.has(result)).length }
+  const unaccounted = [...latest.values()].filter((result) => !rows.has(result)).length
+  return { results: latest.size, unaccounted, deadLettered: await place.sizeOf(deadLetterTopic(topic.name)) }
 }
 
 function number(value: number): string {

@@ -60,6 +60,7 @@ function barPanel(bars: readonly { readonly name: string; readonly value: number
 
 function linePanel({ lines, marks = [] }: Extract<Panel, { lines: unknown }>): Body {
   const points = lines.flatMap((line) => line.points)
+  if (points.length === 0) return { body: label(left, 12, 'none'), height: 20 }
   const xs = points.map(([x]) => x)
   const ys = points.flatMap(([, y]) => (y === null ? [] : [y]))
   const [first, last] = [Math.min(...xs), Math.max(...xs)]
