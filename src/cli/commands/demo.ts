@@ -10,6 +10,7 @@ import type { Pipeline } from '../../core/pipeline.ts'
 import type { Check, Demo, DemoPlace } from '../../demos/demo.ts'
 import { demos, findDemo } from '../../demos/demos.ts'
 import { settledJobs } from '../../demos/job-standing.ts'
+import { patiently } from '../../demos/patience.ts'
 import { demoPlace } from '../../demos/place.ts'
 import { quiet } from '../../demos/quiet.ts'
 import { verdict, verifyDemo } from '../../demos/verify-demo.ts'
@@ -104,15 +105,16 @@ async function show(shown: Shown): Promise<() => void> {
   const standings = await settledJobs(declared, place, folder, signal, printProgress)
   printProgress(`${declared.length} jobs settled ${seconds(sparkAt)} s after Spark began to start`)
 
-  for (const { title, cells } of await demo.tables(place)) printResult(`\n${title}\n${textTable(cells)}`)
-  if (options.picture) await writeFile(options.picture, await demo.picture(place))
+  for (const { title, cells } of await patiently(() => demo.tables(place)))
+    printResult(`\n${title}\n${textTable(cells)}`)
+  if (options.picture) await writeFile(options.picture, await patiently(() => demo.picture(place)))
   if (!options.verify) return stayUp(shown, pipelines)
 
-  const checks = await verifyDemo(demo, declared, standings, place)
+  const checks = await patiently(() => verifyDemo(demo, declared, standings, place))
   printResult('')
   for (const check of checks) printResult(checkText(check))
   const sources = new Set(declared.flatMap(({ job }) => Object.values(job.sources).map(({ topic }) => topic)))
-  const sentence = verdict(demo, declared, checks, await sizeOf(sources, place))
+  const sentence = verdict(demo, declared, checks, await patiently(() => sizeOf(sources, place)))
   const isEqual = checks.every((check) => check.isEqual)
   if (!isEqual) process.exitCode = 1
   const tookSeconds = Number(seconds(startedAt))
