@@ -40,6 +40,8 @@ export function sparkService(folders: Folders, ports: Ports, url: string): Proce
       mkdirSync(folders.data('spark'), { recursive: true })
       const settings = {
         'spark.ui.enabled': false,
+        // Each call of each job each second is five lines else.
+        'spark.log.level': 'WARN',
         'spark.local.dir': temporary,
         'spark.sql.warehouse.dir': join(temporary, 'warehouse'),
         'spark.driver.host': '127.0.0.1',
