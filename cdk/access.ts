@@ -10,7 +10,7 @@ import {
   runsTable,
   scheduleStatesTable,
 } from '../src/core/ledger.ts'
-import { deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
+import { deadLetterTopic, type Stage, valueSubject, windowGroupPrefix } from '../src/core/names.ts'
 import { type Pipeline, writersOf } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
 import { stageMappings } from '../src/core/stage-mapping.ts'
@@ -22,6 +22,8 @@ export type Access = {
   readonly produce: readonly string[]
   /** The topics that it is started for, each with its consumer group. */
   readonly consume: readonly { readonly topic: string; readonly group: string }[]
+  /** What the groups begin with under which it reads those topics back; null where it does not. */
+  readonly readBack: string | null
   /** Topics it creates and configures. */
   readonly ensureTopics: readonly string[]
   /** Tables it reads. */
@@ -41,6 +43,7 @@ export type Access = {
 const nothing: Access = {
   produce: [],
   consume: [],
+  readBack: null,
   ensureTopics: [],
   select: [],
   modify: [],
@@ -79,6 +82,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   if (!process) throw new Error(`pipeline "${name}" has no process stage`)
   return {
     ...common,
+    readBack: process.window ? windowGroupPrefix(name) : null,
     produce: [process.topic.name, ...common.produce],
     subjects: [...common.subjects, valueSubject(process.topic.name)],
   }

@@ -69,7 +69,7 @@ async function writtenOf({ source, process }: Pipeline, answer: unknown) {
     const checked = await source.value['~standard'].validate(value)
     if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
     const record = source.record(checked.value, {})
-    const made = process ? process.apply(record) : record
+    const made = process ? process.apply(record, []) : record
     if (made) written.push(made)
   }
   return written

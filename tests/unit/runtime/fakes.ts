@@ -129,6 +129,8 @@ export function fakeConnections(
     registry,
     cassandra,
     announce: async () => {},
+    putEvents: async (entries) => entries.map(() => true),
+    readBack: () => async () => {},
   }
 }
 
