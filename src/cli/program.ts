@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { backfillCommand } from './commands/backfill.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
+import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { destroyCommand } from './commands/destroy.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -66,6 +67,7 @@ Examples:
     traceCommand(),
     rowsCommand(),
     jobsCommand(),
+    demoCommand(),
     deadLettersCommand(),
     replayCommand(),
     runCommand(),

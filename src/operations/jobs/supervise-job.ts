@@ -93,7 +93,7 @@ export function superviseJob(options: JobOptions): SupervisedJob {
     while (!asked.aborted) {
       const failure = await query.failure()
       // Read after it is known to have ended, so that no batch before the failure goes unseen.
-      note(await query.progress())
+      note(await query.progressAfter(status.counts.batchId))
       if (failure !== null) throw jobFailure(job.name, failure)
       await pause(pollMs, asked)
     }
