@@ -1,21 +1,16 @@
 /**
  * The connections of a function's process: made with the first use, kept for later invocations.
  */
-import { randomUUID } from 'node:crypto'
 import type { Client } from 'cassandra-driver'
 import { openCassandra } from '../connect/cassandra.ts'
-import { eventBuses, type PutEvents } from '../connect/event-bus.ts'
-import { connectKafka } from '../connect/kafka.ts'
+import { eventBuses } from '../connect/event-bus.ts'
 import type { RecordProducer } from '../connect/kafka-producer.ts'
-import { readRange } from '../connect/kafka-range.ts'
 import { connectLookup, type SchemaLookup } from '../connect/registry.ts'
 import { type Announce, runBus } from '../connect/run-bus.ts'
 import { type CassandraAccess, type FunctionEnvironment, parseEnvironment } from '../core/environment.ts'
 import { SluiceError } from '../core/errors.ts'
-import { windowGroupPrefix } from '../core/names.ts'
-import { cassandraEndpoint, kafkaSecurity, registryEndpoint } from './access.ts'
-import { clientId, functionProducer } from './producer.ts'
-import type { ReadBack } from './record-windows.ts'
+import { cassandraEndpoint, registryEndpoint } from './access.ts'
+import { functionProducer } from './producer.ts'
 
 /** What the handlers of all stages reach. */
 export type Connections = {
@@ -24,35 +19,24 @@ export type Connections = {
   readonly registry: SchemaLookup
   /** Tells of runs; a region is known wherever functions run. */
   readonly announce: Announce
-  readonly putEvents: PutEvents
-  /** Reads records of a pipeline back, as a group of its own each time. */
-  readonly readBack: (pipeline: string) => ReadBack
   /** Connected, with the login read from its secret. Fails with CASSANDRA_UNAVAILABLE or CASSANDRA_REFUSED; a failed attempt is not kept. */
   readonly cassandra: () => Promise<Client>
+}
+
+/** Where the function runs. */
+export function region(): string {
+  return process.env.AWS_REGION ?? 'us-east-1'
 }
 
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
   const environment = parseEnvironment(process.env)
-  const putEvents = eventBuses(process.env.AWS_REGION ?? 'us-east-1')
   return {
     environment,
     producer: functionProducer(environment),
-    announce: runBus(putEvents),
-    putEvents,
-    readBack: (pipeline) => readingBack(environment, windowGroupPrefix(pipeline)),
+    announce: runBus(eventBuses(region())),
     registry: connectLookup(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),
-  }
-}
-
-function readingBack({ bootstrapServers, kafka }: FunctionEnvironment, groupPrefix: string): ReadBack {
-  return async (range, onValue) => {
-    const security = await kafkaSecurity(kafka).catch((cause) => {
-      throw new SluiceError('KAFKA_UNAVAILABLE', 'the login of Kafka could not be read from its secret', { cause })
-    })
-    const connected = connectKafka({ bootstrapServers, clientId, security })
-    await readRange(connected, `${groupPrefix}${randomUUID()}`, range, onValue)
   }
 }
 

@@ -8,9 +8,9 @@ import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
 import { type Pipeline, recordId } from '../core/pipeline.ts'
 import { fitting } from '../core/record-size.ts'
 import { checkedAlert, type RecordAlert, tellAlerts } from './alerts.ts'
-import type { Connections } from './connections.ts'
 import { asRecordError } from './dead-letter.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
+import type { ProcessConnections } from './process-connections.ts'
 import { recordWindows } from './record-windows.ts'
 import { emptyOutcome, settle, sortFailure } from './stage.ts'
 import { topicDecoder, topicEncoder } from './topic-codec.ts'
@@ -25,12 +25,12 @@ type Made = { readonly record: IncomingRecord; readonly outgoing: OutgoingRecord
  * batch again changes no row. A record is published after its alert was taken.
  * Order per key holds unless a record fails for a passing reason; then its write time still decides.
  */
-export function processHandler(pipeline: Pipeline, { registry, producer, putEvents, readBack }: Connections) {
+export function processHandler(pipeline: Pipeline, { registry, producer, putEvents, readBack }: ProcessConnections) {
   const { process } = pipeline
   if (!process) throw new Error(`pipeline "${pipeline.name}" has no process stage`)
   const input = topicDecoder(pipeline.topic, registry)
   const output = topicEncoder(process.topic, registry)
-  const windows = process.window ? recordWindows(pipeline, process.window, input, readBack(pipeline.name)) : null
+  const windows = process.window ? recordWindows(pipeline, process.window, input, readBack) : null
 
   const processed = async (record: IncomingRecord): Promise<Made | null> => {
     const value = await input.decode(requiredValue(record))

@@ -22,8 +22,8 @@ import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { startStack } from '../../src/local/stack.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
-import type { Connections } from '../../src/runtime/connections.ts'
 import { processHandler } from '../../src/runtime/process.ts'
+import type { ProcessConnections } from '../../src/runtime/process-connections.ts'
 import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
 import { ensureTopics } from '../../src/runtime/topology/topics.ts'
 import { defaultPatience } from '../../src/runtime/topology/wait.ts'
@@ -79,11 +79,11 @@ export async function startIotScene(): Promise<IotScene> {
       producer,
       registry,
       putEvents: eventBuses(aws.region, aws.endpoint),
-      readBack: () => async (range, onValue) => {
+      readBack: async (range, onValue) => {
         readBack.push({ from: range.from, to: range.to })
         await readRange(kafka, `sluice-test-window-${groups++}`, range, onValue)
       },
-    } satisfies Partial<Connections> as unknown as Connections
+    } satisfies Partial<ProcessConnections> as unknown as ProcessConnections
     const all = async (topic: AnyTopic) => {
       const starts = Array.from({ length: topic.partitions }, (_, partition) => [partition, 0] as const)
       const records: TopicRecord[] = []

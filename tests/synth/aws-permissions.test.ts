@@ -136,7 +136,7 @@ describe('a function may do no more than its work', () => {
     const { pipelines } = awsTemplates({}, [watchedUsers])
     const added = (name: string) => allowed([pipelines], name).filter((line) => !needs[name]?.includes(line))
     expect(added('sluice-users-process')).toEqual([
-      'events:PutEvents <RecordAlerts7E57B5DB>',
+      'events:PutEvents <RecordAlerts4B8D0E19>',
       'kafka-cluster:AlterGroup group/sluice-users-process-window-*',
       'kafka-cluster:DescribeGroup group/sluice-users-process-window-*',
     ])
