@@ -5,8 +5,8 @@
 import { type Detection, judgeDetection } from '../local/source/detection.ts'
 import { compareRows } from './check.ts'
 import type { Check, Demo, DemoPlace } from './demo.ts'
+import { sensorPicture } from './sensor-picture.ts'
 import { anomaliesOf, isClosed, judgedReadings, statisticsOf } from './sensor-readings.ts'
-import { svgOf } from './svg.ts'
 
 const seed = 'demo'
 /** Of ten minutes, in each of which each sensor has one fault. */
@@ -61,20 +61,8 @@ export const demo: Demo = {
   },
   async picture(place) {
     const { readings, rows } = await resultsOf(place)
-    const panel = (sensor: string) => ({
-      title: sensor,
-      lines: [
-        {
-          name: 'reading',
-          points: readings
-            .filter((reading) => reading.sensor === sensor)
-            .map(({ at, value }): [number, number] => [Number(at), Number(value)]),
-        },
-      ],
-      marks: rows.filter((row) => row.sensor === sensor).map(({ at, value }) => ({ x: Number(at), y: Number(value) })),
-    })
     const shown = [`${seed}/press/vibration`, `${seed}/mixer/vibration`, 'machine/cpu']
-    return svgOf('Sensors', 'Readings, with a ring around each that Spark calls anomalous', shown.map(panel))
+    return sensorPicture(shown, readings, rows)
   },
 }
 
