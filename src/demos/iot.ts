@@ -61,7 +61,7 @@ export const demo: Demo = {
   },
   async picture(place) {
     const { readings, rows } = await resultsOf(place)
-    const shown = [`${seed}/press/vibration`, `${seed}/mixer/vibration`, 'machine/cpu']
+    const shown = [`${seed}/boiler/vibration`, `${seed}/pump/humidity`, 'machine/network-received']
     return sensorPicture(shown, readings, rows)
   },
 }
