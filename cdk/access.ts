@@ -11,7 +11,7 @@ import {
   scheduleStatesTable,
   verdictsTable,
 } from '../src/core/ledger.ts'
-import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
+import { consumerGroup, deadLetterTopic, type Stage, valueSubject, windowGroupPrefix } from '../src/core/names.ts'
 import { type Pipeline, writersOf, writtenTopic } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
 import { stageMappings } from '../src/core/stage-mapping.ts'
@@ -25,6 +25,8 @@ export type Access = {
   readonly consume: readonly { readonly topic: string; readonly group: string }[]
   /** Topics it reads beside their consumers, and the groups whose commits it looks up; null where none. */
   readonly observe: { readonly topics: readonly string[]; readonly groups: readonly string[] } | null
+  /** What the groups begin with under which it reads those topics back; null where it does not. */
+  readonly readBack: string | null
   /** Topics it creates and configures. */
   readonly ensureTopics: readonly string[]
   /** Tables it reads. */
@@ -45,6 +47,7 @@ const nothing: Access = {
   produce: [],
   consume: [],
   observe: null,
+  readBack: null,
   ensureTopics: [],
   select: [],
   modify: [],
@@ -83,6 +86,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   if (!process) throw new Error(`pipeline "${name}" has no process stage`)
   return {
     ...common,
+    readBack: process.window ? windowGroupPrefix(name) : null,
     produce: [process.topic.name, ...common.produce],
     subjects: [...common.subjects, valueSubject(process.topic.name)],
   }

@@ -65,6 +65,7 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     terminationProtection: false,
     pipelines: moving.deployed,
     runs: moving.runs,
+    alerts: moving.alerts,
   })
   observability.addStackDependency(moving, 'it counts in the logs of functions')
   data.addStackDependency(registry, 'schemas are registered in it')

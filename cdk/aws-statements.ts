@@ -80,7 +80,10 @@ function kafkaStatements({ needs, cluster }: StatementsProps): PolicyStatement[]
 }
 
 /** Kafka's own authorization, by MSK's IAM authentication. */
-function brokerStatements({ produce, consume, observe, ensureTopics }: Access, clusterArn: string): PolicyStatement[] {
+function brokerStatements(
+  { produce, consume, readBack, observe, ensureTopics }: Access,
+  clusterArn: string,
+): PolicyStatement[] {
   // arn:…:cluster/NAME/ID, whose topics are arn:…:topic/NAME/ID/TOPIC.
   const part = (index: number) => Fn.select(index, Fn.split(':cluster/', clusterArn))
   const within = (kind: 'topic' | 'group', name: string) => `${part(0)}:${kind}/${part(1)}/${name}`
@@ -100,6 +103,7 @@ function brokerStatements({ produce, consume, observe, ensureTopics }: Access, c
           allow(
             ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
             ...consume.map(({ group }) => within('group', group)),
+            ...(readBack === null ? [] : [within('group', `${readBack}*`)]),
           ),
         ]
       : []),

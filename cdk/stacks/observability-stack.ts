@@ -18,25 +18,27 @@ import { judgeName } from '../../src/core/names.ts'
 import type { AwsSettings } from '../aws-settings.ts'
 import { addAlarm } from '../constructs/alarm.ts'
 import { AlarmTopic } from '../constructs/alarm-topic.ts'
+import { EventAlerts } from '../constructs/event-alerts.ts'
 import { PipelineAlarms } from '../constructs/pipeline-alarms.ts'
 import type { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { PipelineMetrics } from '../constructs/pipeline-metrics.ts'
-import { RunAlerts } from '../constructs/run-alerts.ts'
 
 export type ObservabilityStackProps = StackProps & {
   readonly settings: AwsSettings
   readonly pipelines: readonly PipelineFunctions[]
   /** The bus of run events. */
   readonly runs: IEventBus
+  /** The bus of alerts of records; null where there are none. */
+  readonly alerts: IEventBus | null
 }
 
 const half = 12
 
 export class ObservabilityStack extends Stack {
-  constructor(app: App, id: string, { settings, pipelines, runs, ...props }: ObservabilityStackProps) {
+  constructor(app: App, id: string, { settings, pipelines, runs, alerts, ...props }: ObservabilityStackProps) {
     super(app, id, { description: 'Sluice: alarms and dashboard', ...props })
     const { topic } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail })
-    new RunAlerts(this, 'RunAlerts', { bus: runs, topic, webhook: settings.alarmWebhook })
+    new EventAlerts(this, 'RunAlerts', { runs, records: alerts, topic, webhook: settings.alarmWebhook })
     this.addJudgeAlarm(topic)
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `sluice-${settings.stage}` })
     for (const functions of pipelines) {

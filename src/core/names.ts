@@ -26,6 +26,11 @@ export function consumerGroup(pipeline: string, stage: 'process' | 'write'): str
   return functionName(pipeline, stage)
 }
 
+/** What the groups begin with under which a process function reads records back; the broker forgets each of them. */
+export function windowGroupPrefix(pipeline: string): string {
+  return `${consumerGroup(pipeline, 'process')}-window-`
+}
+
 /** The EventBridge rule that starts a pipeline's runs. */
 export function ruleName(pipeline: string): string {
   return `sluice-${pipeline}-schedule`

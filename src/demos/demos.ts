@@ -3,11 +3,12 @@
  */
 import { SluiceError } from '../core/errors.ts'
 import type { Demo } from './demo.ts'
+import { demo as iot } from './iot.ts'
 import { demo as logs } from './logs.ts'
 import { demo as usersAnalytics } from './users-analytics.ts'
 
 /** The demos in the order in which help lists them. */
-export const demos: readonly Demo[] = [usersAnalytics, logs]
+export const demos: readonly Demo[] = [usersAnalytics, iot, logs]
 
 /** The demo of that name. Fails with ARGUMENT_INVALID, naming those there are. */
 export function findDemo(name: string): Demo {

@@ -3,6 +3,7 @@
  */
 import type { Client } from 'cassandra-driver'
 import { openCassandra } from '../connect/cassandra.ts'
+import { eventBuses } from '../connect/event-bus.ts'
 import type { RecordProducer } from '../connect/kafka-producer.ts'
 import { connectLookup, type SchemaLookup } from '../connect/registry.ts'
 import { type Announce, runBus } from '../connect/run-bus.ts'
@@ -24,6 +25,11 @@ export type ReadingConnections = {
 /** What the handlers of all stages reach. */
 export type Connections = ReadingConnections & { readonly producer: RecordProducer }
 
+/** Where the function runs. */
+export function region(): string {
+  return process.env.AWS_REGION ?? 'us-east-1'
+}
+
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
   const connections = readingConnections()
@@ -35,7 +41,7 @@ export function readingConnections(): ReadingConnections {
   const environment = parseEnvironment(process.env)
   return {
     environment,
-    announce: runBus(process.env.AWS_REGION ?? 'us-east-1'),
+    announce: runBus(eventBuses(region())),
     registry: connectLookup(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),
   }

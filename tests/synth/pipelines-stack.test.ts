@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../pipelines/users.ts'
 import { parseEnvironment } from '../../src/core/environment.ts'
+import { watchedUsers } from '../fixtures/watched-users.ts'
 import { resources, templates } from './templates.ts'
 
 const { pipelines: template } = templates()
@@ -64,6 +65,13 @@ describe('functions', () => {
       { FunctionName: 'sluice-users-write', Topics: ['users_created'] },
     ])
   })
+})
+
+test('there is a bus of alerts where a pipeline has any', () => {
+  const buses = (of: typeof template) =>
+    resources(of, 'AWS::Events::EventBus').map(([, { Properties }]) => Properties.Name)
+  expect(buses(template)).toEqual(['sluice-runs'])
+  expect(buses(templates({}, [watchedUsers]).pipelines)).toEqual(['sluice-runs', 'sluice-alerts'])
 })
 
 describe('schedule', () => {

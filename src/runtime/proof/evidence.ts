@@ -75,7 +75,7 @@ export function evidenceSource(
   async function isFiltered(record: TopicRecord): Promise<boolean> {
     if (index.isDeadLettered(record)) return false
     const value = await decoded(input, record)
-    return value !== null && pipeline.process?.apply(value) === null
+    return value !== null && pipeline.process?.apply(value, []) === null
   }
 
   async function writtenEvidence(records: readonly TopicRecord[], committed: PartitionOffsets) {
