@@ -5,7 +5,6 @@
 import { isIP } from 'node:net'
 import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver'
 import type { CassandraEndpoint, KeyspacesEndpoint } from '../core/endpoints.ts'
-import { writeBatchesWhole } from './cassandra-batch.ts'
 import { cassandraError } from './cassandra-error.ts'
 import { keyspacesHost, keyspacesOptions } from './keyspaces.ts'
 
@@ -48,7 +47,6 @@ export function clientWith(options: ClientOptions): Client {
     },
     pooling: { ...options.pooling, heartBeatInterval: 30_000 },
   })
-  writeBatchesWhole(client)
   refreshOneAtATime((client as unknown as { controlConnection: ControlConnection }).controlConnection)
   return client
 }

@@ -57,7 +57,7 @@ async function cassandraOf(access: CassandraAccess): Promise<Client> {
 }
 
 /** Shares one attempt among callers and keeps its success; a failure is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
   return () => {
     made ??= make().catch((cause) => {
