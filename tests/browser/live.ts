@@ -58,12 +58,18 @@ export function liveTests(scene: () => Scene): void {
 
     test('a page survives a restart of the server: it says that it is cut off, and goes on', async () => {
       const { page } = await scene().open('/')
-      await page.getByText(/fetched/).waitFor()
+      await page
+        .getByText(/fetched/)
+        .first()
+        .waitFor()
       await scene().stopConsole()
       await page.getByText('The console does not answer since').waitFor()
       await scene().startConsole()
       await page.getByText('The console does not answer since').waitFor({ state: 'detached', timeout: 30_000 })
-      await page.getByText(/fetched/).waitFor()
+      await page
+        .getByText(/fetched/)
+        .first()
+        .waitFor()
       await page.context().close()
     })
   })

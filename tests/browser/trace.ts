@@ -68,7 +68,7 @@ export function traceTests(scene: () => Scene): void {
 
     test('that no run published says so', async () => {
       const opened = await scene().open('/trace?id=nobody-knows-this-1')
-      await opened.page.getByText('published no record "nobody-knows-this-1"').waitFor()
+      await opened.page.getByText('no record "nobody-knows-this-1" was published').waitFor()
       await closeQuiet(opened, ['status of 404'])
     })
   })
