@@ -98,6 +98,8 @@ export function superviseJob(options: JobOptions): SupervisedJob {
       await pause(pollMs, asked)
     }
     await query.stop()
+    // A batch may have ended between the last look and the stop.
+    note(await query.progressAfter(status.counts.batchId))
   }
 
   const runOnce = async (asked: AbortSignal): Promise<void> => {
