@@ -8,6 +8,7 @@ import { SluiceError } from '../src/core/errors.ts'
 import { jobFileName } from '../src/core/job.ts'
 import { checkJobs } from '../src/core/job-rules.ts'
 import { checkJobSql } from '../src/core/job-sql.ts'
+import { nearest } from '../src/core/nearest.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { topicsOf } from '../src/core/topology.ts'
 
@@ -34,9 +35,14 @@ function checkJobFiles(pipeline: Pipeline): void {
     const name = jobFileName(job.name)
     const file = resolve(clone, name)
     if (!existsSync(file)) {
+      const meant = nearest(
+        name,
+        readdirSync(resolve(clone, 'spark')).map((each) => `spark/${each}`),
+      )
+      const remedy = meant ? `, or give job and file the same name: there is ${meant}` : ''
       throw new SluiceError(
         'PIPELINE_INVALID',
-        `job "${job.name}" of pipeline "${pipeline.name}" has no ${name}: add it`,
+        `job "${job.name}" of pipeline "${pipeline.name}" has no ${name}: add it${remedy}`,
       )
     }
     checkJobSql(job, topicsOf(pipeline), readFileSync(file, 'utf8'))

@@ -13,13 +13,11 @@ export type BatchProgress = {
   readonly batchId: number
   readonly timestamp: string
   readonly batchDuration: number
-  readonly numInputRows: number
-  readonly inputRowsPerSecond?: number
-  readonly processedRowsPerSecond?: number
   /** `addBatch` is there where a batch was run. */
   readonly durationMs: Readonly<Record<string, number>>
   readonly eventTime?: { readonly watermark?: string }
   readonly stateOperators: readonly { readonly numRowsTotal: number; readonly memoryUsedBytes: number }[]
+  readonly sources: readonly { readonly numInputRows: number }[]
   readonly sink: { readonly numOutputRows: number }
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, number | string | null>>>>
 }

@@ -4,12 +4,13 @@
  */
 import type { AvroType } from './avro-schema.ts'
 import {
-  isResultType,
+  type Duration,
   type JobDefinition,
   type JobSource,
   type JobWindow,
   resultTable,
   resultTopic,
+  resultTypes,
   viewColumns,
 } from './job.ts'
 import type { Stage } from './names.ts'
@@ -21,6 +22,8 @@ const viewName = /^[a-z][a-z0-9_]{0,47}$/
 const stages: readonly string[] = ['ingest', 'process', 'write'] satisfies readonly Stage[]
 const duration = /^[1-9]\d{0,5} (second|minute|hour|day)s?$/
 const durationRule = 'a length of time such as "30 seconds" or "1 minute"'
+
+const resultTypeRule = `one of ${resultTypes.join(', ')}`
 
 /** Of pipeline and job together: `sluice-<pipeline>-<job>-write` has 64 characters at most. */
 const maxNames = 50
@@ -37,7 +40,8 @@ export function checkJobs(pipeline: Pipeline): void {
   const expect = expectOf(pipeline)
   const topics = [...new Set([pipeline.topic, writtenTopic(pipeline)])]
   for (const [index, job] of (pipeline.analytics ?? []).entries()) {
-    const field = `analytics[${index}]`
+    const field = jobName.test(job.name ?? '') ? `analytics.${job.name}` : `analytics[${index}]`
+    checkShape(job, field, expect)
     checkJob(job, topics, field, expect)
     checkTopic(resultTopic(job), `${field}.result`, expect)
     checkTable(resultTable(job), `${field}.result`, expect)
@@ -45,6 +49,37 @@ export function checkJobs(pipeline: Pipeline): void {
     const rule = `${room} characters at most, as the function's name holds it`
     expect(job.name.length <= room, `${field}.name`, job.name, rule)
   }
+}
+
+/** What the compiler says too: a synth does not ask it. */
+function checkShape(job: JobDefinition, field: string, expect: Expect): void {
+  const { name, sources, window, result } = job as Partial<JobDefinition>
+  expect(typeof name === 'string', `${field}.name`, name, 'given')
+  expect(
+    isObject(sources),
+    `${field}.sources`,
+    sources,
+    'views by name, such as { events: { topic, eventTime, watermark } }',
+  )
+  expect(isObject(result), `${field}.result`, result, 'columns and the key of the table')
+  expect(
+    isObject(result?.columns),
+    `${field}.result.columns`,
+    result?.columns,
+    "types by name, such as { total: 'bigint' }",
+  )
+  for (const key of ['partitionKey', 'clusteringColumns'] as const) {
+    expect(Array.isArray(result?.[key]), `${field}.result.${key}`, result?.[key], 'a list of columns')
+  }
+  const lengths = isObject(window) ? Object.keys(Object(window)).sort().join(', ') : ''
+  expect(windows.includes(lengths), `${field}.window`, window, '{ size }, { size, slide } or { gap }')
+}
+
+/** Fields of a window, in the order of the alphabet. */
+const windows: readonly string[] = ['size', 'size, slide', 'gap']
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string, expect: Expect): void {
@@ -60,13 +95,34 @@ function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string
   for (const [name, value] of durationsOf(job.window)) {
     expect(duration.test(value), `${field}.window.${name}`, value, durationRule)
   }
+  const { size, slide } = { slide: null, size: null, ...job.window }
+  if (size && slide) {
+    expect(
+      secondsOf(slide) <= secondsOf(size),
+      `${field}.window.slide`,
+      slide,
+      `${size} at most, the size of the window`,
+    )
+  }
   const modes = 'gap' in job.window ? ['append'] : ['update', 'append']
   const why = 'gap' in job.window ? 'append, as sessions are known only when they have ended' : 'update or append'
   expect(modes.includes(job.outputMode), `${field}.outputMode`, job.outputMode, why)
   for (const [column, type] of Object.entries(job.result.columns)) {
-    expect(isResultType(type), `${field}.result.columns.${column}`, type, 'a type that results may have')
-    expect(!reserved.has(column), `${field}.result.columns`, column, 'a name that CQL does not reserve')
+    expect(resultTypes.includes(type), `${field}.result.columns.${column}`, type, resultTypeRule)
+    expect(
+      !reserved.has(column),
+      `${field}.result.columns`,
+      column,
+      'a name that CQL does not reserve: give it another',
+    )
   }
+}
+
+const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 }
+
+function secondsOf(length: Duration): number {
+  const [count, unit = ''] = length.split(' ')
+  return Number(count) * (seconds[unit.replace(/s$/, '')] ?? 0)
 }
 
 function durationsOf(window: JobWindow): [string, string][] {

@@ -27,7 +27,7 @@ export type JobSource = {
   readonly watermark: Duration
 }
 
-/** The types that a column of a result may have. */
+/** Columns of a result by name. */
 export type ResultColumns = Readonly<Record<string, Extract<CqlType, keyof typeof avroTypes>>>
 
 /** A job as its author declares it. */
@@ -61,10 +61,8 @@ const avroTypes = {
   timestamp: { type: 'long', logicalType: 'timestamp-millis' },
 } as const satisfies Partial<Record<CqlType, AvroType>>
 
-/** Whether a column of a result may have that type. */
-export function isResultType(type: string): boolean {
-  return Object.hasOwn(avroTypes, type)
-}
+/** The types that a column of a result may have. */
+export const resultTypes: readonly string[] = Object.keys(avroTypes)
 
 /** The file that says what a job computes, from the clone's folder. */
 export function jobFileName(job: string): string {

@@ -112,6 +112,11 @@ test.concurrent.each<[string, Files, string]>([
     'job "signups" of pipeline "users" has no spark/signups.sql: add it',
   ],
   [
+    'a job of nearly the name of its SQL',
+    { 'users.ts': changed("name: 'signups_by_country'", "name: 'signup_by_country'") },
+    'job "signup_by_country" of pipeline "users" has no spark/signup_by_country.sql: add it, or give job and file the same name: there is spark/signups_by_country.sql',
+  ],
+  [
     'two tables of one name',
     both(changed("name: 'created_people'", "name: 'created_users'", people)),
     'two tables are called "created_users", in pipelines/users.ts and in pipelines/people.ts: rename one of them',

@@ -172,7 +172,13 @@ async function schemaText(id: SchemaId, registry: SchemaRegistry): Promise<strin
 /** Longest part of a failure of Spark that is told: the rest is its plan. */
 const longestFailure = 500
 
-function jobFailure(job: string, failure: string): SluiceError {
+const otherGroups =
+  'its checkpoint is of other groups or counts than its SQL has now: give the job another name, or begin with npm start -- --fresh'
+
+/** The failure of a query in our words, where it is known what to do; else the beginning of Spark's own. */
+export function jobFailure(job: string, failure: string): SluiceError {
+  const isChanged = /\[STATE_STORE_(KEY|VALUE)_SCHEMA_NOT_COMPATIBLE\]/.test(failure)
+  if (isChanged) return new SluiceError('JOB_FAILED', `the query of job "${job}" ended: ${otherGroups}`)
   const reason = failure === '' ? 'it was stopped by Spark' : failure.slice(0, longestFailure)
   return new SluiceError('JOB_FAILED', `the query of job "${job}" ended: ${reason}`)
 }

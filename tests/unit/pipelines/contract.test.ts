@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { loadPipelines } from '../../../cdk/pipeline-files.ts'
 import { pipelines } from '../../../pipelines/index.ts'
 import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import { leftOutAndFilled } from '../../../src/core/drift.ts'
@@ -69,6 +72,19 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
 
 test('all pipelines together make one topology', () => {
   expect(topologyOf(pipelines).topics.length).toBeGreaterThanOrEqual(2 * pipelines.length)
+})
+
+test('their jobs keep the rules, and have SQL that fits them', async () => {
+  expect(await loadPipelines()).toBe(pipelines)
+})
+
+test('each file of SQL is of a job', () => {
+  const jobs = pipelines.flatMap(({ analytics = [] }) => analytics.map(({ name }) => `${name}.sql`))
+  const files = readdirSync(join(import.meta.dirname, '../../../spark')).filter((name) => name.endsWith('.sql'))
+  expect(
+    files.filter((name) => !jobs.includes(name)),
+    'SQL without an entry in "analytics" of a pipeline',
+  ).toEqual([])
 })
 
 test('a pipeline without a fixture is told what to add', () => {

@@ -105,3 +105,30 @@ test('the list and the whole of a job tell what was counted and why it ended las
     ]),
   )
 })
+
+test('a batch is shown as Spark Connect reports it, with the records of all its topics', () => {
+  const latest = {
+    batchId: 6,
+    timestamp: '2026-01-01T00:00:00.000Z',
+    batchDuration: 1_604,
+    durationMs: { addBatch: 1_579 },
+    stateOperators: [{ numRowsTotal: 7, memoryUsedBytes: 30_848 }],
+    sources: [{ numInputRows: 1_300 }, { numInputRows: 6 }],
+    sink: { numOutputRows: -1 },
+    observedMetrics: {},
+  }
+  const [job] = jobs(pipelines, jobPlaceWith({ latest }))
+  expect(job && showCells(job)[2]).toEqual([
+    ['latest batch', '6, of 2026-01-01T00:00:00.000Z'],
+    ['records', '1,306'],
+    ['took', '1,604 ms'],
+    ['groups in its state', '7, 30,848 bytes'],
+    ['watermark', '1970-01-01T00:01:00.000Z'],
+  ])
+})
+
+function jobPlaceWith(change: Partial<StoredStatus>) {
+  const folder = temporaryFolder()
+  jobFiles(folder, sums.name).writeStatus(stored(change))
+  return { folder, pid: 1 }
+}
