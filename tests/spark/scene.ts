@@ -41,8 +41,10 @@ export type Scene = {
   publishSignups(given: readonly Signup[], schema?: AvroRecordSchema): Promise<void>
   /** Publishes records of the source topic, their bytes as they are. */
   publish(records: readonly { readonly value: Buffer; readonly timestamp: number }[]): Promise<void>
-  /** The latest result of each key. */
-  results(): Promise<Map<string, AvroRecord>>
+  /** The latest result of each key, in a topic with as many partitions as that of the job's results, which it is unless given. */
+  results(topic?: string): Promise<Map<string, AvroRecord>>
+  /** Makes a topic like that of the job's results. */
+  addResultTopic(name: string): Promise<void>
   start(): SupervisedJob
   /** Keeps the job as `npm start` does, in the environment's folder, with a checkpoint of its own. */
   keep(): KeptJob
@@ -110,11 +112,19 @@ async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close
         }),
       )
     },
-    async results() {
+    async addResultTopic(name) {
+      const like = topics.filter((topic) => topic.name === result.name)
+      await ensureTopics(
+        environment,
+        like.map((topic) => ({ ...topic, name })),
+        defaultPatience,
+      )
+    },
+    async results(topic = result.name) {
       const latest = new Map<string, AvroRecord>()
       const decoder = avroCodec(result.schema)
       const partitions = Array.from({ length: result.partitions }, (_, partition) => [partition, 0] as const)
-      const reader = await readTopics(kafka, new Map([[result.name, new Map(partitions)]]), ({ key, value }) => {
+      const reader = await readTopics(kafka, new Map([[topic, new Map(partitions)]]), ({ key, value }) => {
         if (!value) return
         const { payload } = unframe(value)
         const record = decoder.decode(payload, JSON.stringify(result.schema))
@@ -132,7 +142,10 @@ async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close
       return started
     },
     keep() {
-      const kept = keepJob(options, jobFiles(folder, job.name))
+      const kept = keepJob(
+        { ...options, checkpoint: `${stack.sparkView.checkpoints}/${job.name}/checkpoint` },
+        jobFiles(folder, job.name),
+      )
       jobs.push(kept)
       return kept
     },
