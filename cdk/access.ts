@@ -10,17 +10,18 @@ import {
   runsTable,
   scheduleStatesTable,
 } from '../src/core/ledger.ts'
-import { consumerGroup, deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
-import type { Pipeline, Writer } from '../src/core/pipeline.ts'
+import { deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
+import { type Pipeline, writersOf } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
+import { stageMappings } from '../src/core/stage-mapping.ts'
 import type { Topology } from '../src/core/topology.ts'
 
 /** Names of what a function works with; each list is empty where it has no business. */
 export type Access = {
   /** Topics it produces to. */
   readonly produce: readonly string[]
-  /** The topic that it is started for, and the consumer group. */
-  readonly consume: { readonly topic: string; readonly group: string } | null
+  /** The topics that it is started for, each with its consumer group. */
+  readonly consume: readonly { readonly topic: string; readonly group: string }[]
   /** Topics it creates and configures. */
   readonly ensureTopics: readonly string[]
   /** Tables it reads. */
@@ -39,7 +40,7 @@ export type Access = {
 
 const nothing: Access = {
   produce: [],
-  consume: null,
+  consume: [],
   ensureTopics: [],
   select: [],
   modify: [],
@@ -49,8 +50,8 @@ const nothing: Access = {
   secrets: [],
 }
 
-/** What the function of a stage before the writers needs. Fails where the pipeline has no such stage. */
-export function stageAccess(pipeline: Pipeline, stage: Exclude<Stage, 'write'>): Access {
+/** What the function of a stage needs. Fails where the pipeline has no such stage. */
+export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   const { name, source, topic, process } = pipeline
   if (stage === 'ingest') {
     return {
@@ -65,23 +66,21 @@ export function stageAccess(pipeline: Pipeline, stage: Exclude<Stage, 'write'>):
       secrets: secretNames(source.headers),
     }
   }
+  const mappings = stageMappings(pipeline).filter((mapping) => mapping.stage === stage)
+  const common = {
+    ...nothing,
+    consume: mappings.map(({ id, topic }) => ({ topic: topic.name, group: id })),
+    produce: mappings.map(({ topic }) => deadLetterTopic(topic.name)),
+    subjects: mappings.map(({ topic }) => valueSubject(topic.name)),
+  }
+  if (stage === 'write') {
+    return { ...common, modify: writersOf(pipeline).flatMap(({ tables }) => tables.map((table) => table.name)) }
+  }
   if (!process) throw new Error(`pipeline "${name}" has no process stage`)
   return {
-    ...nothing,
-    consume: { topic: topic.name, group: consumerGroup(name, stage) },
-    produce: [process.topic.name, deadLetterTopic(topic.name)],
-    subjects: [valueSubject(topic.name), valueSubject(process.topic.name)],
-  }
-}
-
-/** What the function of a writer needs. */
-export function writerAccess({ name, topic, tables }: Writer): Access {
-  return {
-    ...nothing,
-    consume: { topic: topic.name, group: consumerGroup(name, 'write') },
-    produce: [deadLetterTopic(topic.name)],
-    modify: tables.map((table) => table.name),
-    subjects: [valueSubject(topic.name)],
+    ...common,
+    produce: [process.topic.name, ...common.produce],
+    subjects: [...common.subjects, valueSubject(process.topic.name)],
   }
 }
 

@@ -65,13 +65,13 @@ function networkStatements({ functionName }: StatementsProps): PolicyStatement[]
 }
 
 function kafkaStatements({ needs, cluster }: StatementsProps): PolicyStatement[] {
-  const { consume } = needs
-  const polled = consume
-    ? [
-        allow(['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], cluster.arn),
-        onAll('ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'),
-      ]
-    : []
+  const polled =
+    needs.consume.length > 0
+      ? [
+          allow(['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers'], cluster.arn),
+          onAll('ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups'),
+        ]
+      : []
   if (cluster.access.kind === 'scram') {
     const { secretArn, keyArn } = cluster.access
     return [...polled, allow(['secretsmanager:GetSecretValue'], secretArn), allow(['kms:Decrypt'], keyArn)]
@@ -90,11 +90,17 @@ function brokerStatements({ produce, consume, ensureTopics }: Access, clusterArn
     ...(produce.length > 0
       ? [allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'], ...topics(produce))]
       : []),
-    ...(consume
+    ...(consume.length > 0
       ? [
           allow(['kafka-cluster:DescribeClusterDynamicConfiguration'], clusterArn),
-          allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], within('topic', consume.topic)),
-          allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], within('group', consume.group)),
+          allow(
+            ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+            ...topics(consume.map(({ topic }) => topic)),
+          ),
+          allow(
+            ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
+            ...consume.map(({ group }) => within('group', group)),
+          ),
         ]
       : []),
     ...(ensureTopics.length > 0

@@ -15,18 +15,15 @@ export type Bundle = {
   readonly entry: string
   /** Files that stand for import names. */
   readonly alias: Readonly<Record<string, string>>
-  /** Texts that stand for names; none unless given. */
-  readonly texts?: Readonly<Record<string, string>>
 }
 
 /** Writes `index.js` and its source map to a folder. CommonJS, because ES module imports do not see layers. */
-export function writeBundle({ entry, alias, texts = {} }: Bundle, folder: string): void {
+export function writeBundle({ entry, alias }: Bundle, folder: string): void {
   buildSync({
     absWorkingDir: root,
     entryPoints: [resolve(root, 'functions', entry)],
     outfile: resolve(folder, 'index.js'),
     alias: { ...alias },
-    define: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, JSON.stringify(text)])),
     external: [...layerPackages],
     bundle: true,
     platform: 'node',

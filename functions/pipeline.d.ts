@@ -2,6 +2,3 @@
 declare module '#pipeline' {
   export const pipeline: import('../src/core/pipeline.ts').Pipeline
 }
-
-/** The name of the writer that a write function is bundled for: the bundler puts a text in place of it. */
-declare const writerName: string

@@ -10,6 +10,8 @@ import type { MappingProperties, Services } from '../services.ts'
 import type { BundledFunction } from './bundled-function.ts'
 
 export type EventSourceMappingProps = {
+  /** What the poller and its commands call it. */
+  readonly name: string
   readonly properties: MappingProperties
   readonly deployedAs: Services['mappings']
   readonly target: BundledFunction
@@ -17,11 +19,11 @@ export type EventSourceMappingProps = {
 
 const deployers = {
   /** The property object as it is: CloudFormation's own names. */
-  resource: (scope: Construct, properties: MappingProperties) =>
+  resource: (scope: Construct, _: string, properties: MappingProperties) =>
     new CfnResource(scope, 'Resource', { type: 'AWS::Lambda::EventSourceMapping', properties }),
-  parameter: (scope: Construct, properties: MappingProperties) =>
+  parameter: (scope: Construct, name: string, properties: MappingProperties) =>
     new StringParameter(scope, 'Parameter', {
-      parameterName: `${mappingParameterPath}${properties.FunctionName}`,
+      parameterName: `${mappingParameterPath}${name}`,
       description: `Event source mapping of topic ${properties.Topics[0]} to function ${properties.FunctionName}`,
       tier: ParameterTier.INTELLIGENT_TIERING,
       stringValue: JSON.stringify(properties),
@@ -33,9 +35,9 @@ export class EventSourceMapping extends Construct {
   /** On AWS, what its metrics are filed under; elsewhere the name of the parameter. */
   readonly id: string
 
-  constructor(scope: Construct, id: string, { properties, deployedAs, target }: EventSourceMappingProps) {
+  constructor(scope: Construct, id: string, { name, properties, deployedAs, target }: EventSourceMappingProps) {
     super(scope, id)
-    const deployed = deployers[deployedAs](this, properties)
+    const deployed = deployers[deployedAs](this, name, properties)
     deployed.node.addDependency(target)
     this.id = 'ref' in deployed ? deployed.ref : deployed.parameterName
   }

@@ -7,7 +7,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import type { PipelineFunctions } from './pipeline-functions.ts'
-import type { FunctionMetrics, PipelineMetrics, StageMetrics } from './pipeline-metrics.ts'
+import type { FunctionMetrics, MappingMetrics, PipelineMetrics } from './pipeline-metrics.ts'
 
 export type PipelineAlarmsProps = {
   readonly functions: PipelineFunctions
@@ -24,7 +24,7 @@ type Condition = {
 }
 
 const alarmPeriod = Duration.minutes(5)
-/** A stage is behind when what waits is the work of so many runs. */
+/** A mapping is behind when what waits is the work of so many runs. */
 const runsBehind = 10
 
 export class PipelineAlarms extends Construct {
@@ -34,7 +34,7 @@ export class PipelineAlarms extends Construct {
     super(scope, id)
     const { pipeline, schedule } = functions
     const conditions: Record<string, Condition> = {
-      ...functionConditions('ingest', metrics.ingest),
+      ...functionConditions(metrics.ingest),
       'ingest-failed': {
         metric: schedule.onFailure.metricApproximateNumberOfMessagesVisible({ period: alarmPeriod }),
         threshold: 1,
@@ -42,28 +42,9 @@ export class PipelineAlarms extends Construct {
         meaning: 'a run failed three times; its cursor stays, and the next run goes on from there',
       },
     }
-    for (const stage of metrics.stages) {
-      const name = stage.label
-      Object.assign(conditions, functionConditions(name, stage), {
-        [`${name}-behind`]: {
-          metric: stage.lag.with({ period: alarmPeriod }),
-          threshold: runsBehind * pipeline.source.recordsPerRun,
-          periods: 3,
-          meaning: `records of ${runsBehind} runs wait: more come than are worked off`,
-        },
-        [`${name}-stalled`]: {
-          metric: stalled(stage),
-          threshold: 1,
-          periods: 2,
-          meaning: 'records wait and none was committed for ten minutes: the oldest is at least that old',
-        },
-        [`${name}-polling`]: {
-          metric: stage.pollingErrors.with({ period: alarmPeriod }),
-          threshold: 1,
-          periods: 3,
-          meaning: 'the pollers do not get through to Kafka: network, security group or permission',
-        },
-      })
+    for (const each of metrics.stages) Object.assign(conditions, functionConditions(each))
+    for (const each of metrics.mappings) {
+      Object.assign(conditions, mappingConditions(each, runsBehind * pipeline.source.recordsPerRun))
     }
     this.alarms = Object.entries(conditions).map(([name, condition]) => {
       const alarm = new Alarm(this, name, {
@@ -82,10 +63,12 @@ export class PipelineAlarms extends Construct {
   }
 }
 
-function functionConditions(
-  name: string,
-  { errors, throttles, deadLetters }: FunctionMetrics,
-): Record<string, Condition> {
+function functionConditions({
+  stage: name,
+  errors,
+  throttles,
+  deadLetters,
+}: FunctionMetrics): Record<string, Condition> {
   return {
     [`${name}-errors`]: {
       metric: errors.with({ period: alarmPeriod }),
@@ -108,8 +91,32 @@ function functionConditions(
   }
 }
 
+function mappingConditions(mapping: MappingMetrics, behind: number): Record<string, Condition> {
+  const { label, lag, pollingErrors } = mapping
+  return {
+    [`${label}-behind`]: {
+      metric: lag.with({ period: alarmPeriod }),
+      threshold: behind,
+      periods: 3,
+      meaning: `records of ${runsBehind} runs wait: more come than are worked off`,
+    },
+    [`${label}-stalled`]: {
+      metric: stalled(mapping),
+      threshold: 1,
+      periods: 2,
+      meaning: 'records wait and none was committed for ten minutes: the oldest is at least that old',
+    },
+    [`${label}-polling`]: {
+      metric: pollingErrors.with({ period: alarmPeriod }),
+      threshold: 1,
+      periods: 3,
+      meaning: 'the pollers do not get through to Kafka: network, security group or permission',
+    },
+  }
+}
+
 /** 1 while records wait and none is committed. Kafka mappings have no metric of record age. */
-function stalled({ lag, committed }: StageMetrics): MathExpression {
+function stalled({ lag, committed }: MappingMetrics): MathExpression {
   const five = { period: alarmPeriod }
   return new MathExpression({
     expression: 'IF(lag > 0 AND FILL(committed, 0) == 0, 1, 0)',

@@ -4,13 +4,13 @@
 import type { LayerVersion } from 'aws-cdk-lib/aws-lambda'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
-import { consumerGroup, functionName, type Stage } from '../../src/core/names.ts'
-import { type AnyTopic, type Pipeline, writersOf } from '../../src/core/pipeline.ts'
-import { stageAccess, writerAccess } from '../access.ts'
-import type { Bundle } from '../bundle.ts'
+import { functionName, type Stage } from '../../src/core/names.ts'
+import type { Pipeline } from '../../src/core/pipeline.ts'
+import { stageMappings } from '../../src/core/stage-mapping.ts'
+import { stageAccess } from '../access.ts'
 import { pipelineFile } from '../pipeline-files.ts'
 import type { Services } from '../services.ts'
-import { BundledFunction, type BundledFunctionProps } from './bundled-function.ts'
+import { BundledFunction } from './bundled-function.ts'
 import { EventSourceMapping } from './event-source-mapping.ts'
 import { Schedule } from './schedule.ts'
 
@@ -20,23 +20,8 @@ export type PipelineFunctionsProps = {
   readonly layer: LayerVersion
 }
 
-/** A stage that a mapping starts, as it is deployed. */
-export type MappedStage = {
-  readonly stage: 'process' | 'write'
-  /** What tells it from the others of its pipeline: the stage, or the job whose results it writes. */
-  readonly label: string
-  readonly functionName: string
-  readonly mapping: EventSourceMapping
-}
-
-/** A function with its mapping, to be made. */
-type MappedFunction = Pick<MappedStage, 'stage' | 'label'> &
-  Pick<BundledFunctionProps, 'description' | 'bundle' | 'access'> & {
-    /** The pipeline or job that names function and group. */
-    readonly owner: string
-    readonly constructId: string
-    readonly from: AnyTopic
-  }
+/** A mapping as it is deployed. */
+export type DeployedMapping = { readonly label: string; readonly mapping: EventSourceMapping }
 
 /** At most so many records to one invocation; a backlog fills batches, and one record never waits for others. */
 const batchSize = 500
@@ -46,80 +31,65 @@ const ingestTimeout = Duration.minutes(5)
 /** A batch takes milliseconds; the rest is room for the drivers' own retries before the poller tries again. */
 const batchTimeout = Duration.minutes(1)
 
-/** A pipeline without `process` has no process function; its writer reads the source topic. Each job has a writer. */
+const mappedStages = {
+  process: { constructId: 'Process', verb: 'Processes' },
+  write: { constructId: 'Write', verb: 'Writes' },
+} as const
+
+/** A pipeline without `process` has no process function; its writer reads the source topic. */
 export class PipelineFunctions extends Construct {
   readonly pipeline: Pipeline
   readonly ingest: BundledFunction
   readonly schedule: Schedule
   /** In the order of the flow. */
-  readonly mapped: readonly MappedStage[]
+  readonly mappings: readonly DeployedMapping[]
 
   constructor(scope: Construct, id: string, { pipeline, services, layer }: PipelineFunctionsProps) {
     super(scope, id)
     this.pipeline = pipeline
-    const { name, source, topic, process } = pipeline
-    const bundle = (stage: Stage): Bundle => ({ entry: `${stage}.ts`, alias: { '#pipeline': pipelineFile(pipeline) } })
-    this.ingest = new BundledFunction(this, 'Ingest', {
-      name: functionName(name, 'ingest'),
-      description: `Fetches ${source.url ?? `source ${name}`} into topic ${topic.name}`,
-      bundle: bundle('ingest'),
-      timeout: ingestTimeout,
-      services,
-      access: stageAccess(pipeline, 'ingest'),
-      source: services.sourceOf(pipeline),
-      layer,
-    })
+    const { name, source, topic } = pipeline
+    const bundled = (stage: Stage, constructId: string, timeout: Duration, description: string) =>
+      new BundledFunction(this, constructId, {
+        name: functionName(name, stage),
+        description,
+        bundle: { entry: `${stage}.ts`, alias: { '#pipeline': pipelineFile(pipeline) } },
+        timeout,
+        services,
+        access: stageAccess(pipeline, stage),
+        source: stage === 'ingest' ? services.sourceOf(pipeline) : null,
+        layer,
+      })
+
+    this.ingest = bundled(
+      'ingest',
+      'Ingest',
+      ingestTimeout,
+      `Fetches ${source.url ?? `source ${name}`} into topic ${topic.name}`,
+    )
     this.schedule = new Schedule(this, 'Schedule', { pipeline: name, expression: source.schedule, ingest: this.ingest })
 
-    const mapped = ({ stage, label, owner, constructId, from, ...own }: MappedFunction): MappedStage => {
-      const fullName = functionName(owner, stage)
-      const common = { timeout: batchTimeout, source: null, services, layer } as const
-      const target = new BundledFunction(this, constructId, { ...common, ...own, name: fullName })
-      const mapping = new EventSourceMapping(this, `${constructId}Mapping`, {
-        properties: {
-          FunctionName: fullName,
-          Topics: [from.name],
-          ...services.mappingSource(consumerGroup(owner, stage), from.partitions),
-          StartingPosition: 'TRIM_HORIZON',
-          BatchSize: batchSize,
-          MaximumBatchingWindowInSeconds: 0,
-          FunctionResponseTypes: ['ReportBatchItemFailures'],
-        },
-        deployedAs: services.mappings,
-        target,
-      })
-      return { stage, label, functionName: fullName, mapping }
-    }
-    const stages: MappedStage[] = []
-    if (process) {
-      stages.push(
-        mapped({
-          stage: 'process',
-          label: 'process',
-          owner: name,
-          constructId: 'Process',
-          from: topic,
-          description: `Processes topic ${topic.name} into topic ${process.topic.name}`,
-          bundle: bundle('process'),
-          access: stageAccess(pipeline, 'process'),
+    const byStage = Map.groupBy(stageMappings(pipeline), (mapping) => mapping.stage)
+    this.mappings = [...byStage].flatMap(([stage, mappings]) => {
+      const { constructId, verb } = mappedStages[stage]
+      const description = `${verb} ${mappings.map((mapping) => mapping.topic.name).join(', ')}`
+      const target = bundled(stage, constructId, batchTimeout, description)
+      return mappings.map(({ id: group, label, topic: from, functionName }) => ({
+        label,
+        mapping: new EventSourceMapping(this, `${label === stage ? constructId : label}Mapping`, {
+          name: group,
+          properties: {
+            FunctionName: functionName,
+            Topics: [from.name],
+            ...services.mappingSource(group, from.partitions),
+            StartingPosition: 'TRIM_HORIZON',
+            BatchSize: batchSize,
+            MaximumBatchingWindowInSeconds: 0,
+            FunctionResponseTypes: ['ReportBatchItemFailures'],
+          },
+          deployedAs: services.mappings,
+          target,
         }),
-      )
-    }
-    for (const writer of writersOf(pipeline)) {
-      const ofJob = writer.name.slice(name.length + 1)
-      stages.push(
-        mapped({
-          stage: 'write',
-          label: ofJob || 'write',
-          owner: writer.name,
-          constructId: `Write${ofJob}`,
-          from: writer.topic,
-          description: `Writes topic ${writer.topic.name} to ${writer.tables.map((table) => table.name).join(', ')}`,
-          bundle: { ...bundle('write'), texts: { writerName: writer.name } },
-          access: writerAccess(writer),
-        }),
-      )
-    }
-    this.mapped = stages
+      }))
+    })
   }
 }

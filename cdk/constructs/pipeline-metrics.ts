@@ -6,15 +6,15 @@ import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { functionName, type Stage } from '../../src/core/names.ts'
-import type { MappedStage, PipelineFunctions } from './pipeline-functions.ts'
+import { stageMappings } from '../../src/core/stage-mapping.ts'
+import type { DeployedMapping, PipelineFunctions } from './pipeline-functions.ts'
 
 const period = Duration.minutes(1)
 const ownNamespace = 'Sluice'
 
 /** What each function has. */
 export type FunctionMetrics = {
-  /** What tells it from the others of its pipeline. */
-  readonly label: string
+  readonly stage: Stage
   readonly invocations: Metric
   readonly errors: Metric
   readonly throttles: Metric
@@ -23,8 +23,10 @@ export type FunctionMetrics = {
   readonly deadLetters: Metric
 }
 
-/** What a stage has besides that a mapping starts. Filed under the mapping's id: they need its MetricsConfig. */
-export type StageMetrics = FunctionMetrics & {
+/** What each mapping has. Filed under the mapping's id: they need its MetricsConfig. */
+export type MappingMetrics = {
+  /** What tells it from the others of its pipeline. */
+  readonly label: string
   /** Records on all partitions behind the last committed one. */
   readonly lag: Metric
   readonly committed: Metric
@@ -35,21 +37,22 @@ export type StageMetrics = FunctionMetrics & {
 /** The field of a log entry with a count of dead letters: an ingest logs a run, the others a batch. */
 const deadLetterFields = { ingest: '$.deadLettered', process: '$.deadLetters', write: '$.deadLetters' } as const
 
+/** In the order of the flow. */
 export class PipelineMetrics extends Construct {
   readonly ingest: FunctionMetrics
-  /** In the order of the flow. */
-  readonly stages: readonly StageMetrics[]
+  /** Of the functions that mappings start. */
+  readonly stages: readonly FunctionMetrics[]
+  readonly mappings: readonly MappingMetrics[]
 
-  constructor(scope: Construct, id: string, { pipeline, mapped }: PipelineFunctions) {
+  constructor(scope: Construct, id: string, { pipeline, mappings }: PipelineFunctions) {
     super(scope, id)
-    this.ingest = this.ofFunction('ingest', functionName(pipeline.name, 'ingest'), 'ingest')
-    this.stages = mapped.map((each) => ({
-      ...this.ofFunction(each.label, each.functionName, each.stage),
-      ...ofMapping(each),
-    }))
+    const ofStage = (stage: Stage) => this.ofFunction(stage, functionName(pipeline.name, stage))
+    this.ingest = ofStage('ingest')
+    this.stages = [...new Set(stageMappings(pipeline).map(({ stage }) => stage))].map(ofStage)
+    this.mappings = mappings.map(ofMapping)
   }
 
-  private ofFunction(label: string, name: string, stage: Stage): FunctionMetrics {
+  private ofFunction(stage: Stage, name: string): FunctionMetrics {
     const dimensionsMap = { FunctionName: name }
     const lambda = (metricName: string, statistic: string = Stats.SUM) =>
       new Metric({
@@ -58,11 +61,11 @@ export class PipelineMetrics extends Construct {
         dimensionsMap,
         statistic,
         period,
-        label: `${label}: ${metricName}`,
+        label: `${stage}: ${metricName}`,
       })
     const field = deadLetterFields[stage]
-    new MetricFilter(this, `${label}DeadLetters`, {
-      logGroup: LogGroup.fromLogGroupName(this, `${label}Logs`, `/aws/lambda/${name}`),
+    new MetricFilter(this, `${stage}DeadLetters`, {
+      logGroup: LogGroup.fromLogGroupName(this, `${stage}Logs`, `/aws/lambda/${name}`),
       filterPattern: FilterPattern.numberValue(field, '>', 0),
       metricNamespace: ownNamespace,
       metricName: 'DeadLetters',
@@ -70,7 +73,7 @@ export class PipelineMetrics extends Construct {
       dimensions: { FunctionName: '$.function_name' },
     })
     return {
-      label,
+      stage,
       invocations: lambda('Invocations'),
       errors: lambda('Errors'),
       throttles: lambda('Throttles'),
@@ -81,13 +84,13 @@ export class PipelineMetrics extends Construct {
         dimensionsMap,
         statistic: Stats.SUM,
         period,
-        label,
+        label: stage,
       }),
     }
   }
 }
 
-function ofMapping({ label, mapping }: MappedStage): Omit<StageMetrics, keyof FunctionMetrics> {
+function ofMapping({ label, mapping }: DeployedMapping): MappingMetrics {
   const metric = (metricName: string, statistic: string) =>
     new Metric({
       namespace: 'AWS/Lambda',
@@ -98,6 +101,7 @@ function ofMapping({ label, mapping }: MappedStage): Omit<StageMetrics, keyof Fu
       label,
     })
   return {
+    label,
     lag: metric('SumOffsetLag', Stats.MAXIMUM),
     committed: metric('CommittedEventCount', Stats.SUM),
     pollingErrors: metric('PollingErrorCount', Stats.SUM),

@@ -39,18 +39,18 @@ export class ObservabilityStack extends Stack {
   }
 }
 
-function graphs({ ingest, stages }: PipelineMetrics): IWidget[] {
+function graphs({ ingest, stages, mappings }: PipelineMetrics): IWidget[] {
   const graph = (title: string, left: IMetric[]) => new GraphWidget({ title, left, width: half, height: 6 })
   return [
     graph('runs: started, failed', [ingest.invocations, ingest.errors]),
     graph('dead letters', [ingest.deadLetters, ...stages.map(({ deadLetters }) => deadLetters)]),
     graph(
       'records behind',
-      stages.map(({ lag }) => lag),
+      mappings.map(({ lag }) => lag),
     ),
     graph(
       'records committed',
-      stages.map(({ committed }) => committed),
+      mappings.map(({ committed }) => committed),
     ),
     graph(
       'failed and throttled invocations',

@@ -85,10 +85,10 @@ export function resultTopic(job: JobDefinition): AnyTopic {
   return { name: job.name, schema, key: (record) => resultKey(key, record), partitions, retentionMs }
 }
 
-/** What writes the results of a job of a pipeline to its table: the rows are the records as they are. */
-export function resultWriter(pipeline: string, job: JobDefinition): Writer {
+/** What writes the results of a job to its table: the rows are the records as they are. */
+export function resultWriter(job: JobDefinition): Writer {
   const table = { ...resultTable(job), rows: (record: AvroRecord) => [record] }
-  return { name: `${pipeline}-${job.name}`, topic: resultTopic(job), tables: [table] }
+  return { job: job.name, topic: resultTopic(job), tables: [table] }
 }
 
 /** Joins the parts of a result's key. */

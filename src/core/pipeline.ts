@@ -148,10 +148,10 @@ export type Pipeline = {
   readonly analytics?: readonly JobDefinition[]
 }
 
-/** What a write function does: turns the records of a topic into rows. */
+/** What a write function does with the records of one topic: it turns them into rows. */
 export type Writer = {
-  /** The pipeline's name, with the job's where it writes the results of one: names the function. */
-  readonly name: string
+  /** The job whose results it writes; null for the pipeline's own records. */
+  readonly job: string | null
   readonly topic: AnyTopic
   readonly tables: readonly AnyTable[]
 }
@@ -163,15 +163,8 @@ export function writtenTopic(pipeline: Pipeline): AnyTopic {
 
 /** The writers of a pipeline: its own, then one for the results of each job. */
 export function writersOf(pipeline: Pipeline): readonly [Writer, ...Writer[]] {
-  const { name, tables, analytics = [] } = pipeline
-  return [{ name, topic: writtenTopic(pipeline), tables }, ...analytics.map((job) => resultWriter(name, job))]
-}
-
-/** The writer of that name. */
-export function writerOf(pipeline: Pipeline, name: string): Writer {
-  const found = writersOf(pipeline).find((writer) => writer.name === name)
-  if (!found) throw new Error(`pipeline "${pipeline.name}" has no writer "${name}"`)
-  return found
+  const { tables, analytics = [] } = pipeline
+  return [{ job: null, topic: writtenTopic(pipeline), tables }, ...analytics.map(resultWriter)]
 }
 
 /** Milliseconds of so many days. */

@@ -8,6 +8,7 @@ import { ledgerTables } from './ledger.ts'
 import { deadLetterTopic, keyspace, parkingTopic, pipelineFileName, valueSubject } from './names.ts'
 import { type AnyTopic, days, type Pipeline, writersOf } from './pipeline.ts'
 import { maxDeadLetterBytes, maxRecordBytes } from './record-size.ts'
+import { stageMappings } from './stage-mapping.ts'
 import type { Table } from './table.ts'
 
 /** A topic to be created. */
@@ -47,8 +48,8 @@ export function topologyOf(pipelines: readonly Pipeline[]): Topology {
     claims(({ name }) => [name]),
   )
   expectUnique(
-    'writer',
-    claims((pipeline) => writersOf(pipeline).map(({ name }) => name)),
+    'consumer group',
+    claims((pipeline) => stageMappings(pipeline).map(({ id }) => id)),
   )
   expectUnique(
     'topic',

@@ -5,8 +5,8 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { Endpoints } from '../core/endpoints.ts'
-import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { stageMappings } from '../core/stage-mapping.ts'
 import type { DeployedMapping } from '../event-source/deployed-mapping.ts'
 import { readMappings } from '../event-source/mappings.ts'
 import { contextOf, deployedFingerprint } from './deploy.ts'
@@ -59,11 +59,7 @@ async function checkMappings({ aws }: Endpoints, pipelines: readonly Pipeline[])
   const client = new SSMClient(awsConfig(aws))
   try {
     const found = new Map((await readMappings(client)).map((each) => [each.id, each]))
-    return pipelines.flatMap(({ name, process }) =>
-      [...(process ? [functionName(name, 'process')] : []), functionName(name, 'write')].map((id) =>
-        mappingFinding(id, found.get(id)),
-      ),
-    )
+    return pipelines.flatMap(stageMappings).map(({ id }) => mappingFinding(id, found.get(id)))
   } finally {
     client.destroy()
   }

@@ -23,13 +23,13 @@ export async function checkFlow(pipelines: readonly Pipeline[], clients: Clients
 
 async function checkLag(pipeline: Pipeline, clients: Clients): Promise<Finding[]> {
   const { stages, latestRun } = await pipelineStatus(pipeline, clients)
-  const lags = stages.map(({ group, topic, lag }) =>
+  const lags = stages.map(({ group, functionName, topic, lag }) =>
     lag === 0
       ? ok('lag', `${group} is not behind on ${topic}`)
       : warning(
           'lag',
           `${group} is ${lag.toLocaleString('en')} records behind on ${topic}`,
-          `look again: if it does not fall, see "npm run sluice -- logs ${group}"`,
+          `look again: if it does not fall, see "npm run sluice -- logs ${functionName}"`,
         ),
   )
   return [...lags, ...(latestRun?.error ? [failedRun(pipeline.name, latestRun.id, latestRun.error)] : [])]

@@ -12,6 +12,7 @@ import { type RunningStack, readState } from '../local/state.ts'
 import { checkDeployment } from './doctor-deployment.ts'
 import { type Finding, ok, warning } from './doctor-finding.ts'
 import { checkFlow } from './doctor-flow.ts'
+import { checkJobs } from './doctor-jobs.ts'
 import { checkMachine, checkPorts } from './doctor-machine.ts'
 import { checkServices } from './doctor-services.ts'
 import { cloneFolder, environmentFolder, workFolder } from './places.ts'
@@ -53,7 +54,7 @@ async function checkRunning(
   try {
     const deployment = isFine('AWS emulator') ? await checkDeployment(endpoints, pipelines) : []
     const flow = clients && isFine('Kafka') && isFine('Cassandra') ? await checkFlow(pipelines, clients) : []
-    return [up, ...findings, ...deployment, ...flow]
+    return [up, ...findings, ...deployment, ...flow, ...checkJobs(pipelines, { folder, pid })]
   } finally {
     await clients?.close().catch(() => {})
   }

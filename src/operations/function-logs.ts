@@ -13,7 +13,7 @@ import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { functionName } from '../core/names.ts'
-import { type Pipeline, writersOf } from '../core/pipeline.ts'
+import type { Pipeline } from '../core/pipeline.ts'
 
 /** One line of a log. `timestamp` in ms since the epoch. */
 export type LogLine = { readonly id: string; readonly timestamp: number; readonly message: string }
@@ -23,7 +23,7 @@ export function functionNames(pipelines: readonly Pipeline[]): string[] {
   const names = pipelines.flatMap((pipeline) => [
     functionName(pipeline.name, 'ingest'),
     ...(pipeline.process ? [functionName(pipeline.name, 'process')] : []),
-    ...writersOf(pipeline).map((writer) => functionName(writer.name, 'write')),
+    functionName(pipeline.name, 'write'),
   ])
   return [...names, 'sluice-topology']
 }

@@ -9,7 +9,7 @@ import { awsConfig } from '../connect/aws.ts'
 import { committedOffsets, offsetBounds, offsetsSince, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { AwsEndpoint, Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import { functionName } from '../core/names.ts'
+import { consumerGroup } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { lambdaInvoker } from '../event-source/lambda-invoker.ts'
 import type { Mapping } from '../event-source/mapping.ts'
@@ -61,7 +61,7 @@ export async function planReplay(
   if (stage === 'process' && !pipeline.process) {
     throw new SluiceError('ARGUMENT_INVALID', `pipeline "${pipeline.name}" has no stage process: there is write`)
   }
-  const { mapping: live, problem } = await deployedMapping(functionName(pipeline.name, stage), endpoints.aws)
+  const { mapping: live, problem } = await deployedMapping(consumerGroup(pipeline.name, stage), endpoints.aws)
   if (!live) throw new SluiceError('MAPPING_INVALID', problem ?? '')
   const range = await withKafkaAdmin(endpoints, async (admin) => {
     const [bounds, sinceFrom, sinceTo] = await Promise.all([

@@ -4,8 +4,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
-import { functionName } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { stageMappings } from '../core/stage-mapping.ts'
 import { type MappingSource, watchMappings } from '../event-source/mappings.ts'
 import { type Poller, startPoller } from '../event-source/poller.ts'
 import type { Report } from '../event-source/report.ts'
@@ -29,7 +29,7 @@ export async function runPipelines(
   pipelines: readonly Pipeline[],
   { report, log }: RunListener,
 ): Promise<Poller> {
-  const names = new Set(pipelines.flatMap(({ name }) => [functionName(name, 'process'), functionName(name, 'write')]))
+  const names = new Set(pipelines.flatMap(stageMappings).map(({ id }) => id))
   const invoker = runFunctions(aws, log)
   const poller = await startPoller({
     mappings: only(names, watchMappings(new SSMClient(awsConfig(aws)))),

@@ -1,14 +1,19 @@
 /**
  * How an environment stands: each stage's lag, and each pipeline's latest run.
  */
-import { consumerGroup } from '../core/names.ts'
-import { type Pipeline, writersOf } from '../core/pipeline.ts'
+import type { Pipeline } from '../core/pipeline.ts'
+import { type StageMapping, stageMappings } from '../core/stage-mapping.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { groupLag, sumOfLag } from './lag.ts'
 
 /** How far a stage is behind its topic, in records over all partitions. */
-export type StageLag = { readonly group: string; readonly topic: string; readonly lag: number }
+export type StageLag = {
+  readonly group: string
+  readonly functionName: string
+  readonly topic: string
+  readonly lag: number
+}
 
 /** How a pipeline stands. */
 export type PipelineStatus = {
@@ -19,15 +24,12 @@ export type PipelineStatus = {
 
 /** The status of a pipeline as Kafka and the ledger have it now. */
 export async function pipelineStatus(pipeline: Pipeline, clients: Clients): Promise<PipelineStatus> {
-  const { name, process, topic } = pipeline
-  const stages = [
-    ...(process ? [{ group: consumerGroup(name, 'process'), topic: topic.name }] : []),
-    ...writersOf(pipeline).map((writer) => ({ group: consumerGroup(writer.name, 'write'), topic: writer.topic.name })),
-  ]
+  const { name } = pipeline
   const [latestRun = null] = await ledgerOf(clients.cassandra, name).latestRuns(1)
-  return { pipeline: name, stages: await Promise.all(stages.map((stage) => withLag(stage, clients))), latestRun }
+  const stages = await Promise.all(stageMappings(pipeline).map((mapping) => stageLag(mapping, clients)))
+  return { pipeline: name, stages, latestRun }
 }
 
-async function withLag({ group, topic }: { group: string; topic: string }, { admin }: Clients): Promise<StageLag> {
-  return { group, topic, lag: sumOfLag(await groupLag(admin, group, topic)) }
+async function stageLag({ id, functionName, topic }: StageMapping, { admin }: Clients): Promise<StageLag> {
+  return { group: id, functionName, topic: topic.name, lag: sumOfLag(await groupLag(admin, id, topic.name)) }
 }

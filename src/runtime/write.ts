@@ -3,9 +3,9 @@
  */
 import type { Client } from 'cassandra-driver'
 import type { AvroRecord } from '../core/avro-codec.ts'
-import type { SluiceError } from '../core/errors.ts'
+import { SluiceError } from '../core/errors.ts'
 import type { KafkaBatchResponse, KafkaEvent } from '../core/kafka-event.ts'
-import type { Writer } from '../core/pipeline.ts'
+import { type AnyTable, type Pipeline, writersOf } from '../core/pipeline.ts'
 import type { Connections } from './connections.ts'
 import { type IncomingRecord, incomingRecords, requiredValue } from './incoming-record.ts'
 import { joinByRow, type RowWrite, rowWrites } from './row-writes.ts'
@@ -14,14 +14,25 @@ import { executeWrites, type FailedWrite } from './table-writer.ts'
 import { topicDecoder } from './topic-codec.ts'
 
 /**
- * The handler of a writer: of a pipeline's last topic, or of the results of a job.
+ * The handler of the write function of a pipeline, whose mappings bring the records of each writer's topic.
  * Delivery guarantees: at least once, and exactly once in effect: a row's write time follows from its record alone.
  * The answer comes after Cassandra acknowledged every row at LOCAL_QUORUM and Kafka every dead letter.
  */
-export function writeHandler({ topic, tables }: Writer, { registry, producer, cassandra }: Connections) {
-  const decoder = topicDecoder(topic, registry)
+export function writeHandler(pipeline: Pipeline, { registry, producer, cassandra }: Connections) {
+  const writers = new Map(
+    writersOf(pipeline).map(({ topic, tables }) => [topic.name, { tables, decoder: topicDecoder(topic, registry) }]),
+  )
+  const writerOf = ({ topic }: IncomingRecord) => {
+    const found = writers.get(topic)
+    if (found) return found
+    // Passing, as it ends with the next deployment and no record is to be given up for it.
+    throw new SluiceError(
+      'TOPIC_UNKNOWN',
+      `pipeline "${pipeline.name}" writes no topic "${topic}": deploy it again, or delete the mapping that reads that topic`,
+    )
+  }
 
-  const writesOf = (record: IncomingRecord, value: AvroRecord): RowWrite[] =>
+  const writesOf = (record: IncomingRecord, tables: readonly AnyTable[], value: AvroRecord): RowWrite[] =>
     tables.flatMap((table) => rowWrites(table, record, table.rows(value)))
 
   return async (event: KafkaEvent): Promise<KafkaBatchResponse> => {
@@ -30,8 +41,9 @@ export function writeHandler({ topic, tables }: Writer, { registry, producer, ca
     const writes: RowWrite[] = []
     for (const record of records) {
       try {
+        const { decoder, tables } = writerOf(record)
         const decoded = decoder.decode(requiredValue(record))
-        writes.push(...writesOf(record, decoded instanceof Promise ? await decoded : decoded))
+        writes.push(...writesOf(record, tables, decoded instanceof Promise ? await decoded : decoded))
       } catch (error) {
         sortFailure(outcome, record, error)
       }

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import { connectRegistry } from '../../src/connect/registry.ts'
 import type { RegistryAccess } from '../../src/core/environment.ts'
-import { writerOf } from '../../src/core/pipeline.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { frame, type SchemaId, unframe } from '../../src/core/wire-format.ts'
 import { registryEndpoint } from '../../src/runtime/access.ts'
@@ -65,7 +64,7 @@ function start() {
     rows: () => written.filter(({ query }) => query.startsWith('INSERT INTO sluice.order_totals')),
     ingest: ingestHandler(orders, connections()),
     process: processHandler(orders, connections()),
-    write: writeHandler(writerOf(orders, 'orders'), connections()),
+    write: writeHandler(orders, connections()),
   }
 }
 

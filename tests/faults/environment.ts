@@ -9,7 +9,8 @@ import { offsetBounds } from '../../src/connect/kafka-offsets.ts'
 import { createProducer, type OutgoingRecord, type RecordProducer } from '../../src/connect/kafka-producer.ts'
 import { readUntilNow, type TopicRecord } from '../../src/connect/kafka-reader.ts'
 import type { Account } from '../../src/core/accounting.ts'
-import { deadLetterTopic } from '../../src/core/names.ts'
+import { consumerGroup, deadLetterTopic } from '../../src/core/names.ts'
+import type { MappingStatus } from '../../src/event-source/report.ts'
 import { freePorts, type KafkaNodes } from '../../src/local/ports.ts'
 import { observeRun } from '../../src/operations/observe.ts'
 import { workFolder } from '../../src/operations/places.ts'
@@ -28,6 +29,8 @@ export type FaultEnvironment = RunningEnvironment & {
   settled(runId: string, deadlineMs?: number): Promise<Account>
   /** All dead letters of a topic as of now. */
   deadLetters(topic: string): Promise<TopicRecord[]>
+  /** What the poller says of the mapping of the pipeline's records to a stage, once it has seen it. */
+  mapping(stage: 'process' | 'write'): MappingStatus | undefined
   /** Stops everything and removes the folder. */
   remove(): Promise<void>
 }
@@ -65,6 +68,7 @@ export async function faultEnvironment(
       await readUntilNow(clients.kafka, new Map([[name, start]]), (record) => found.push(record))
       return found
     },
+    mapping: (stage) => up.poller.status().find(({ id }) => id === consumerGroup(pipeline.name, stage)),
     async remove() {
       await producer.disconnect()
       await up.stop()

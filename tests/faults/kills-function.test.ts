@@ -22,9 +22,7 @@ test.for(['process', 'write'] as const)(
     const name = functionName(pipeline.name, stage)
     let kills = 0
     await reached('three kills in the middle of a batch', () => {
-      const isBusy = environment.poller
-        .status()
-        .some((status) => status.functionName === name && status.invocationsInFlight > 0)
+      const isBusy = (environment.mapping(stage)?.invocationsInFlight ?? 0) > 0
       if (isBusy) for (const pid of workersOf(environment, name)) if (kills < 3 && ++kills) process.kill(pid, 'SIGKILL')
       return kills >= 3
     })
@@ -32,10 +30,6 @@ test.for(['process', 'write'] as const)(
     await expectWhole(environment, runId, 3_000)
   },
 )
-
-function resultOf(name: string): string {
-  return environment.poller.status().find(({ functionName }) => functionName === name)?.lastProcessingResult ?? ''
-}
 
 test('a write function that runs into its time limit is tried again, and all is accounted for', async () => {
   const lambda = new LambdaClient(awsConfig(environment.endpoints.aws))
@@ -47,7 +41,10 @@ test('a write function that runs into its time limit is tried again, and all is 
     const { runId, done } = beginRun(environment, 5_000)
     await writtenMore(environment, 100)
     await environment.service('cassandra').kill('SIGSTOP')
-    await reached('a time-out', () => resultOf(name).startsWith('PROBLEM: the function failed'))
+    await reached('a time-out', () => {
+      const { lastProcessingResult = '' } = environment.mapping('write') ?? {}
+      return lastProcessingResult.startsWith('PROBLEM: the function failed')
+    })
     await environment.service('cassandra').kill('SIGCONT')
     await done
     await expectWhole(environment, runId, 5_000)

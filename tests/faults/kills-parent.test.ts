@@ -17,7 +17,7 @@ import { reached } from './services-runs.ts'
 const environment = `test-kills-parent-${process.pid}`
 const folder = environmentFolder(environment)
 const sluice = sluiceOn(environment)
-const up = ['up', '--free-ports', '--records', '20000']
+const up = ['up', '--free-ports', '--no-analytics', '--records', '20000']
 
 afterEach(async () => {
   await sluice.cleanUp()
@@ -58,7 +58,7 @@ test('a parent that is killed in the middle of a run leaves nothing behind that 
   await killed
   expect(running()).toEqual(all)
 
-  const second = sluice.start('up', '--free-ports', '--records', '100')
+  const second = sluice.start('up', '--free-ports', '--no-analytics', '--records', '100')
   await second.said('where to look next')
   expect(running()).toEqual(all)
   await inside(async (clients) => {

@@ -40,7 +40,9 @@ async function expectFates(changes: readonly Change[]): Promise<void> {
 async function expectFlow(): Promise<void> {
   const { run } = await trigger(environment.endpoints.aws, pipeline, { records: 60, seed: 'flow' })
   expect(await environment.settled(run)).toMatchObject({ fetched: 60, written: 60, pending: 0, unaccounted: 0 })
-  for (const { lastProcessingResult } of environment.poller.status()) expect(lastProcessingResult).toBe('OK')
+  for (const stage of ['process', 'write'] as const) {
+    expect(environment.mapping(stage)).toMatchObject({ lastProcessingResult: 'OK' })
+  }
 }
 
 test('bad records of every kind among good ones are dead letters, and the good ones are rows', async () => {

@@ -40,9 +40,8 @@ export async function reached(what: string, condition: () => boolean | Promise<b
 }
 
 /** Records that the function of a stage has settled since its partitions were assigned. */
-export function settledBy({ poller }: FaultEnvironment, stage: 'process' | 'write'): number {
-  const name = functionName(pipeline.name, stage)
-  const partitions = poller.status().flatMap((status) => (status.functionName === name ? status.partitions : []))
+export function settledBy({ mapping }: FaultEnvironment, stage: 'process' | 'write'): number {
+  const partitions = mapping(stage)?.partitions ?? []
   return partitions.reduce((sum, { settled }) => sum + settled, 0)
 }
 

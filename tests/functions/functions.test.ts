@@ -67,7 +67,7 @@ function expectNoPersonalData(log: string): void {
 }
 
 describe('every function', () => {
-  const names = ['ingest', 'process', 'write', 'signups_by_country-write'].map((stage) => `sluice-users-${stage}`)
+  const names = ['ingest', 'process', 'write'].map((stage) => `sluice-users-${stage}`)
 
   test('is built', () => {
     expect(build.functions.map(({ name }) => name).sort()).toEqual(functionNames(pipelines).sort())

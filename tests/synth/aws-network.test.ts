@@ -80,7 +80,6 @@ describe('with a NAT gateway', () => {
       'sluice-topology',
       'sluice-users-ingest',
       'sluice-users-process',
-      'sluice-users-signups_by_country-write',
       'sluice-users-write',
     ])
     for (const [name, { subnets, groups }] of functions) {

@@ -32,7 +32,6 @@ test('there is an alarm for each thing that can go wrong', () => {
     ...ofMapping('process'),
     ...ofFunction('write'),
     ...ofMapping('write'),
-    ...ofFunction('signups_by_country'),
     ...ofMapping('signups_by_country'),
   })
 })

@@ -119,21 +119,16 @@ const needs: Readonly<Record<string, readonly string[]>> = {
     modify('created_users'),
     ...readingAny,
     ...reading('users_enriched-value'),
-  ],
-  'sluice-users-signups_by_country-write': [
-    connect,
     ...consuming('signups_by_country', 'sluice-users-signups_by_country-write'),
     ...producing('signups_by_country.dlt'),
-    ...driver,
     modify('signups_by_country'),
-    ...readingAny,
     ...reading('signups_by_country-value'),
   ],
 }
 
 describe('a function may do no more than its work', () => {
   test.each(Object.entries(needs))('%s', (name, expected) => {
-    expect(allowed(all, name)).toEqual([...expected].sort())
+    expect(allowed(all, name)).toEqual([...new Set(expected)].sort())
   })
 
   test('the topology creates topics and schemas, and touches no record and no table', () => {

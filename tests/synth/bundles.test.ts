@@ -19,8 +19,7 @@ let modules: string
 beforeAll(() => {
   modules = join(prebundleLayer(join(root, '.sluice/cache')), 'nodejs/node_modules')
   const alias = { '#pipeline': pipelineFile(pipelines[0] as Pipeline) }
-  const texts = { writerName: pipelines[0]?.name ?? '' }
-  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias, texts }, join(folder, entry))
+  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
 })
 
 const local: FunctionEnvironment = {

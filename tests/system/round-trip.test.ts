@@ -16,6 +16,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { mappingParameterPath } from '../../src/core/event-source-mapping.ts'
 import { functionName, ruleName, valueSubject } from '../../src/core/names.ts'
+import { stageMappings } from '../../src/core/stage-mapping.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
@@ -25,11 +26,11 @@ import { stopSchedule } from '../fixtures/schedule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-round-trip-'))
 const documented = readFileSync(join(cloneFolder, 'docs/local.md'), 'utf8')
-/** Functions that a mapping invokes. */
-const mapped = pipelines.flatMap(({ name, process }) =>
-  (process ? (['process', 'write'] as const) : (['write'] as const)).map((stage) => functionName(name, stage)),
-)
-const functions = [...pipelines.map(({ name }) => functionName(name, 'ingest')), ...mapped]
+const mapped = pipelines.flatMap(stageMappings)
+const functions = [
+  ...pipelines.map(({ name }) => functionName(name, 'ingest')),
+  ...mapped.map((mapping) => mapping.functionName),
+]
 let stack: LocalStack
 let clients: Clients
 
@@ -119,7 +120,7 @@ test('bootstrap and deploy give an app that works', async () => {
   await run('npx cdk deploy')
   expect(await deployedFunctions()).toEqual(expect.arrayContaining(functions))
   expect(await rules()).toEqual(expect.arrayContaining(pipelines.map(({ name }) => ruleName(name))))
-  expect(await mappings()).toEqual(mapped.toSorted())
+  expect(await mappings()).toEqual(mapped.map(({ id }) => id).toSorted())
   await stopSchedules()
   expect(await trigger(stack.endpoints.aws, pipeline, { records: 20, seed: 'round-trip' })).toMatchObject({
     fetched: 20,

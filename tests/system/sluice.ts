@@ -91,11 +91,11 @@ export function sluiceOn(environment: string): Sluice {
 
 /**
  * Brings a new environment up with a first run of each of these pipelines, of so many records and seed `first`. All
- * schedules are stopped as soon as they are deployed, so that only the test's own runs follow.
+ * schedules are stopped as soon as they are deployed, so that only the test's own runs follow; Spark is left out.
  */
 export async function unscheduledUp(sluice: Sluice, environment: string, records: number, names = ['users']) {
   const asked = ['--pipelines', names.join(','), '--records', String(records), '--seed', 'first']
-  const started = sluice.start('up', '--fresh', '--free-ports', ...asked)
+  const started = sluice.start('up', '--fresh', '--free-ports', '--no-analytics', ...asked)
   await started.said('app deployed')
   const state = readState(environmentFolder(environment))
   if (!state) throw new Error('the environment is up but has no state')

@@ -106,12 +106,18 @@ test('the status names the services, no stage is behind, and the latest run is s
       pipeline: 'users',
       latestRun: { state: 'succeeded' },
       stages: [
-        { group: 'sluice-users-process', topic: 'users_created', lag: 0 },
-        { group: 'sluice-users-write', topic: 'users_enriched', lag: 0 },
-        { group: 'sluice-users-signups_by_country-write', topic: 'signups_by_country', lag: 0 },
+        { group: 'sluice-users-process', functionName: 'sluice-users-process', topic: 'users_created', lag: 0 },
+        { group: 'sluice-users-write', functionName: 'sluice-users-write', topic: 'users_enriched', lag: 0 },
+        {
+          group: 'sluice-users-signups_by_country-write',
+          functionName: 'sluice-users-write',
+          topic: 'signups_by_country',
+          lag: 0,
+        },
       ],
     },
   ])
+  expect(status.jobs.map(({ job }: { job: string }) => job)).toContain('signups_by_country')
 })
 
 test('the console answers where npm start says, with its pages and what the command line shows', async () => {

@@ -13,7 +13,7 @@ type Options = { environment: string; json?: true }
 /** The command. Exit code 1 when there is a problem; a warning is none. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check prerequisites, ports, services, deployment, mappings, lag and disk; say what to do')
+    .description('check prerequisites, ports, services, deployment, mappings, lag, jobs and disk; say what to do')
     .addOption(environmentOption())
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', '\nExamples:\n  npm run sluice -- doctor\n  npm run sluice -- doctor --json')

@@ -44,8 +44,8 @@ test('a job brings a topic with its dead letters, a table and a subject', () => 
 
 test('its results have a writer beside that of the pipeline, and rows that are the records', () => {
   const [own, ofJob] = writersOf(pipeline)
-  expect(own).toMatchObject({ name: 'orders', topic: { name: 'totals' } })
-  expect(ofJob).toMatchObject({ name: 'orders-order_sums', topic: { name: 'order_sums' } })
+  expect(own).toMatchObject({ job: null, topic: { name: 'totals' } })
+  expect(ofJob).toMatchObject({ job: 'order_sums', topic: { name: 'order_sums' } })
   const row = { id: 'a', window_start: 60_000, amount: 1.5 }
   expect(ofJob?.tables[0]?.rows(row)).toEqual([row])
 })
@@ -60,6 +60,6 @@ test('a result goes through its schema as it is, and its key is that of its row'
 
 test('two jobs of a name are refused', () => {
   expect(() => topologyOf([{ ...orders, analytics: [sums, sums] }])).toThrow(
-    'two writers are called "orders-order_sums"',
+    'two consumer groups are called "sluice-orders-order_sums-write"',
   )
 })

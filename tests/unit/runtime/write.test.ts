@@ -1,11 +1,13 @@
 import { errors, types } from 'cassandra-driver'
 import { describe, expect, test } from 'vitest'
 import { SluiceError } from '../../../src/core/errors.ts'
+import { resultTopic } from '../../../src/core/job.ts'
 import type { KafkaEvent } from '../../../src/core/kafka-event.ts'
-import { type Pipeline, writerOf } from '../../../src/core/pipeline.ts'
+import type { Pipeline } from '../../../src/core/pipeline.ts'
 import { writeTimeMicros } from '../../../src/core/write-time.ts'
 import { writeHandler } from '../../../src/runtime/write.ts'
 import { orderSchema, orders, ordersWithoutProcess, totalSchema } from '../../fixtures/orders.ts'
+import { sums } from '../../fixtures/sums-job.ts'
 import {
   eventOf,
   failures,
@@ -39,7 +41,7 @@ function start(refuse?: (statement: Statement) => Error | null) {
     if (connection.error) throw connection.error
     return cassandra.client
   }
-  const handle = writeHandler(writerOf(orders, 'orders'), fakeConnections(kafka.producer, registry, connect))
+  const handle = writeHandler(orders, fakeConnections(kafka.producer, registry, connect))
   return { ...kafka, ...cassandra, state, connection, handle: (event: KafkaEvent) => handle(event) }
 }
 
@@ -54,6 +56,28 @@ test('rows are upserted with the time of their record, in small batches', async 
     },
     { query: expect.any(String), params: ['b', 2, undefined, writeTimeMicros(firstTimestamp + 1, 1_006)] },
   ])
+})
+
+test('the results of a job are written by the topic that they are on', async () => {
+  const analysed = { ...orders, analytics: [sums] }
+  const result = resultTopic(sums)
+  const { registry } = fakeRegistry([totalSchema, result.schema])
+  const { client, written } = fakeCassandra()
+  const handle = writeHandler(
+    analysed,
+    fakeConnections(fakeProducer().producer, registry, async () => client),
+  )
+  const value = framed(2, result.schema, { id: 'a', window_start: 60_000, amount: 1.5 })
+  expect(await handle(eventOf('order_sums', [{ key: 'a|60000', value }]))).toEqual({ batchItemFailures: [] })
+  expect(written).toMatchObject([
+    { query: expect.stringContaining('INSERT INTO sluice.order_sums'), params: expect.arrayContaining(['a', 1.5]) },
+  ])
+})
+
+test('records of a topic that the pipeline does not write are tried again, and stay', async () => {
+  const { handle, written, sent } = start()
+  expect(await handle(eventOf('order_sums', [total('a', 1)]))).toEqual(failures('order_sums-0', [0]))
+  expect([written, sent]).toEqual([[], []])
 })
 
 test('a single row goes without a batch', async () => {
@@ -80,7 +104,7 @@ test('without a process stage the source topic is written', async () => {
   const { registry } = fakeRegistry([orderSchema])
   const { client, written } = fakeCassandra()
   const handle = writeHandler(
-    writerOf(ordersWithoutProcess, 'plain-orders'),
+    ordersWithoutProcess,
     fakeConnections(kafka.producer, registry, async () => client),
   )
   await handle(
@@ -183,7 +207,7 @@ describe('a record of two rows', () => {
     const { registry } = fakeRegistry([totalSchema])
     const { client } = fakeCassandra(({ params }) => (params[0] === `a ${refused}` ? invalid() : writeTimeout))
     const handle = writeHandler(
-      writerOf(twoRows, 'orders'),
+      twoRows,
       fakeConnections(producer, registry, async () => client),
     )
     Object.assign(client, { batch: () => Promise.reject(invalid()) })
@@ -237,7 +261,7 @@ describe('a row that Cassandra refuses', () => {
       },
     })
     const handle = writeHandler(
-      writerOf(ordersWithoutProcess, 'plain-orders'),
+      ordersWithoutProcess,
       fakeConnections(kafka.producer, registry, async () => narrow),
     )
     const record = (id: string) => ({ key: id, value: framed(1, orderSchema, { id, amount: 1, note: null }) })
