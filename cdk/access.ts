@@ -38,7 +38,8 @@ export type Access = {
   readonly secrets: readonly string[]
 }
 
-const nothing: Access = {
+/** That of a function that works with none of them. */
+export const noAccess: Access = {
   produce: [],
   consume: [],
   ensureTopics: [],
@@ -55,7 +56,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   const { name, source, topic, process } = pipeline
   if (stage === 'ingest') {
     return {
-      ...nothing,
+      ...noAccess,
       produce: [topic.name, deadLetterTopic(topic.name)],
       // A conditional write also reads.
       select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
@@ -68,7 +69,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   }
   const mappings = stageMappings(pipeline).filter((mapping) => mapping.stage === stage)
   const common = {
-    ...nothing,
+    ...noAccess,
     consume: mappings.map(({ id, topic }) => ({ topic: topic.name, group: id })),
     produce: mappings.map(({ topic }) => deadLetterTopic(topic.name)),
     subjects: mappings.map(({ topic }) => valueSubject(topic.name)),
@@ -87,7 +88,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
 /** What the custom resource needs to make a target fit the model. */
 export function topologyAccess({ topics, tables, subjects }: Topology): Access {
   return {
-    ...nothing,
+    ...noAccess,
     ensureTopics: topics.map(({ name }) => name),
     ensureTables: tables.length > 0,
     ensureSubjects: subjects.map(({ subject }) => subject),

@@ -6,6 +6,7 @@ import type { Pipeline } from '../src/core/pipeline.ts'
 import { topologyOf } from '../src/core/topology.ts'
 import { awsServices } from './aws-services.ts'
 import { type AwsSettings, chosenPipelines, expectReachable } from './aws-settings.ts'
+import { AnalyticsStack } from './stacks/analytics-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { NetworkStack } from './stacks/network-stack.ts'
 import { ObservabilityStack } from './stacks/observability-stack.ts'
@@ -60,11 +61,26 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     pipelines,
     services,
   })
+  const jobs = pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ pipeline, job })))
+  const analytics =
+    jobs.length === 0
+      ? null
+      : new AnalyticsStack(app, id('analytics'), {
+          ...common,
+          terminationProtection: false,
+          jobs,
+          network: network.network,
+          cluster: streaming.cluster,
+          registryName: registry.registryName,
+          services,
+        })
+  analytics?.addStackDependency(data, 'jobs need their topics and schemas')
   const observability = new ObservabilityStack(app, id('observability'), {
     ...common,
     terminationProtection: false,
     pipelines: moving.deployed,
     runs: moving.runs,
+    analytics,
   })
   observability.addStackDependency(moving, 'it counts in the logs of functions')
   data.addStackDependency(registry, 'schemas are registered in it')
@@ -77,5 +93,14 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     // CloudFormation applies a new deletion policy only together with another change: this tag is one in every stack.
     Tags.of(each).add('sluice:data', settings.data, untagged)
   }
-  return { network, streaming, storage, registry, data, pipelines: moving, observability }
+  return {
+    network,
+    streaming,
+    storage,
+    registry,
+    data,
+    pipelines: moving,
+    observability,
+    ...(analytics ? { analytics } : {}),
+  }
 }

@@ -6,22 +6,26 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { AwsSettings } from '../aws-settings.ts'
 import { AlarmTopic } from '../constructs/alarm-topic.ts'
+import { JobAlarms } from '../constructs/job-alarms.ts'
 import { PipelineAlarms } from '../constructs/pipeline-alarms.ts'
 import type { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { PipelineMetrics } from '../constructs/pipeline-metrics.ts'
 import { RunAlerts } from '../constructs/run-alerts.ts'
+import type { AnalyticsStack } from './analytics-stack.ts'
 
 export type ObservabilityStackProps = StackProps & {
   readonly settings: AwsSettings
   readonly pipelines: readonly PipelineFunctions[]
   /** The bus of run events. */
   readonly runs: IEventBus
+  /** Null without analytics jobs. */
+  readonly analytics: AnalyticsStack | null
 }
 
 const half = 12
 
 export class ObservabilityStack extends Stack {
-  constructor(app: App, id: string, { settings, pipelines, runs, ...props }: ObservabilityStackProps) {
+  constructor(app: App, id: string, { settings, pipelines, runs, analytics, ...props }: ObservabilityStackProps) {
     super(app, id, { description: 'Sluice: alarms and dashboard', ...props })
     const { topic } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail })
     new RunAlerts(this, 'RunAlerts', { bus: runs, topic, webhook: settings.alarmWebhook })
@@ -36,6 +40,16 @@ export class ObservabilityStack extends Stack {
         ...alarms.map((alarm) => new AlarmWidget({ alarm, title: alarm.node.id, width: half / 2, height: 4 })),
       )
     }
+    if (!analytics) return
+    const { alarm, graphs: ofJobs } = new JobAlarms(this, 'JobAlarms', {
+      stage: settings.stage,
+      applicationId: analytics.application.attrApplicationId,
+      logGroup: analytics.logGroup,
+      jobs: pipelines.flatMap(({ pipeline }) => (pipeline.analytics ?? []).map(({ name }) => name)),
+      topic,
+    })
+    dashboard.addWidgets(...ofJobs)
+    dashboard.addWidgets(new AlarmWidget({ alarm, title: 'jobs-running', width: half / 2, height: 4 }))
   }
 }
 

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { awsTemplates, resources } from './templates.ts'
 
 const { observability: template } = awsTemplates({ alarmEmail: 'team@example.com' })
-const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+/** Of pipelines: that of jobs is in aws-analytics.test.ts. */
+const alarms = resources(template, 'AWS::CloudWatch::Alarm')
+  .map(([, { Properties }]) => Properties)
+  .filter(({ AlarmName }) => !AlarmName.endsWith('-jobs-running'))
 const metricsOf = (alarm: (typeof alarms)[number]): string[] =>
   alarm.MetricName
     ? [alarm.MetricName]

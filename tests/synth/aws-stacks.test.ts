@@ -35,7 +35,8 @@ describe('stacks', () => {
       'sluice-prod-registry': [],
       'sluice-prod-topics': ['network', 'registry', 'streaming'],
       'sluice-prod-pipelines': ['network', 'storage', 'streaming', 'topics'],
-      'sluice-prod-observability': ['pipelines'],
+      'sluice-prod-analytics': ['network', 'streaming', 'topics'],
+      'sluice-prod-observability': ['analytics', 'pipelines'],
     })
   })
 
