@@ -143,7 +143,7 @@ class GlueRegistry:
             return None
         try:
             found = self.version(schema_id)
-        except Exception as error:  # noqa: BLE001 - py4j wraps what Java throws, whatever it is
+        except Exception as error:  # py4j wraps whatever Java throws
             if "EntityNotFoundException" in str(error):
                 return None
             raise

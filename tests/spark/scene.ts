@@ -18,6 +18,7 @@ import { type AnyTopic, writtenTopic } from '../../src/core/pipeline.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
+import type { ServiceName } from '../../src/local/service.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import { jobFiles } from '../../src/operations/jobs/job-files.ts'
 import { type KeptJob, keepJob } from '../../src/operations/jobs/keep-job.ts'
@@ -41,10 +42,8 @@ export type Scene = {
   publishSignups(given: readonly Signup[], schema?: AvroRecordSchema): Promise<void>
   /** Publishes records of the source topic, their bytes as they are. */
   publish(records: readonly { readonly value: Buffer; readonly timestamp: number }[]): Promise<void>
-  /** The latest result of each key, in a topic with as many partitions as that of the job's results, which it is unless given. */
-  results(topic?: string): Promise<Map<string, AvroRecord>>
-  /** Makes a topic like that of the job's results. */
-  addResultTopic(name: string): Promise<void>
+  /** The latest result of each key. */
+  results(): Promise<Map<string, AvroRecord>>
   start(): SupervisedJob
   /** Keeps the job as `npm start` does, in the environment's folder, with a checkpoint of its own. */
   keep(): KeptJob
@@ -55,9 +54,8 @@ export type Scene = {
 }
 
 /** Starts the services in a folder of their own. */
-export async function startScene(): Promise<Scene> {
+export async function startScene(services: readonly ServiceName[] = ['kafka', 'registry', 'spark']): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
-  const services = ['kafka', 'registry', 'spark'] as const
   const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
   const jobs: KeptJob[] = []
   const close = async () => {
@@ -112,19 +110,11 @@ async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close
         }),
       )
     },
-    async addResultTopic(name) {
-      const like = topics.filter((topic) => topic.name === result.name)
-      await ensureTopics(
-        environment,
-        like.map((topic) => ({ ...topic, name })),
-        defaultPatience,
-      )
-    },
-    async results(topic = result.name) {
+    async results() {
       const latest = new Map<string, AvroRecord>()
       const decoder = avroCodec(result.schema)
       const partitions = Array.from({ length: result.partitions }, (_, partition) => [partition, 0] as const)
-      const reader = await readTopics(kafka, new Map([[topic, new Map(partitions)]]), ({ key, value }) => {
+      const reader = await readTopics(kafka, new Map([[result.name, new Map(partitions)]]), ({ key, value }) => {
         if (!value) return
         const { payload } = unframe(value)
         const record = decoder.decode(payload, JSON.stringify(result.schema))
