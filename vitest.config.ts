@@ -1,6 +1,6 @@
 /**
  * Test projects. `npm test` runs unit, types, synth, functions, contract, system and spark; `npm run test:full` also
- * conformance, faults and browser.
+ * conformance, faults, demos and browser.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -29,8 +29,9 @@ export default defineConfig({
       project('system', withServices),
       project('conformance', { ...withServices, maxConcurrency: 8 }),
       project('spark', { ...withServices, testTimeout: 300_000 }),
+      project('demos', { ...withServices, testTimeout: 900_000 }),
       project('bench', { ...withServices, testTimeout: 600_000 }),
-      project('browser', { ...withServices, testTimeout: 300_000 }),
+      project('browser', { ...withServices, testTimeout: 300_000, expect: { poll: { timeout: 30_000 } } }),
       project('faults', { ...withServices, testTimeout: 300_000 }),
     ],
   },

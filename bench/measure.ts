@@ -60,15 +60,18 @@ export async function measure(
   }
 }
 
+/** Sluice's ways run as `sluice run` does, the bare loop as Node starts it. */
 function startConsumer(task: ConsumerTask) {
-  const child = spawn(
-    process.execPath,
-    [...consumerFlags, join(import.meta.dirname, 'consumer.ts'), JSON.stringify(task)],
-    {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...consumerEnvironment },
+  const isBare = task.way === 'bare'
+  const flags = isBare ? ['--disable-warning=TimeoutNegativeWarning'] : consumerFlags
+  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'consumer.ts'), JSON.stringify(task)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Neither compiles TypeScript, which takes 20 MB.
+    env: {
+      ...process.env,
+      ...(isBare ? { NODE_COMPILE_CACHE: consumerEnvironment.NODE_COMPILE_CACHE } : consumerEnvironment),
     },
-  )
+  })
   return { progress: nextProgress(child), nextProgress: () => nextProgress(child), stop: () => end(child) }
 }
 

@@ -9,9 +9,10 @@ import {
   runStatesTable,
   runsTable,
   scheduleStatesTable,
+  verdictsTable,
 } from '../src/core/ledger.ts'
-import { deadLetterTopic, type Stage, valueSubject } from '../src/core/names.ts'
-import { type Pipeline, writersOf } from '../src/core/pipeline.ts'
+import { consumerGroup, deadLetterTopic, type Stage, valueSubject, windowGroupPrefix } from '../src/core/names.ts'
+import { type Pipeline, writersOf, writtenTopic } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
 import { stageMappings } from '../src/core/stage-mapping.ts'
 import type { Topology } from '../src/core/topology.ts'
@@ -22,6 +23,10 @@ export type Access = {
   readonly produce: readonly string[]
   /** The topics that it is started for, each with its consumer group. */
   readonly consume: readonly { readonly topic: string; readonly group: string }[]
+  /** Topics it reads beside their consumers, and the groups whose commits it looks up; null where none. */
+  readonly observe: { readonly topics: readonly string[]; readonly groups: readonly string[] } | null
+  /** What the groups begin with under which it reads those topics back; null where it does not. */
+  readonly readBack: string | null
   /** Topics it creates and configures. */
   readonly ensureTopics: readonly string[]
   /** Tables it reads. */
@@ -42,6 +47,8 @@ export type Access = {
 export const noAccess: Access = {
   produce: [],
   consume: [],
+  observe: null,
+  readBack: null,
   ensureTopics: [],
   select: [],
   modify: [],
@@ -80,8 +87,28 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   if (!process) throw new Error(`pipeline "${name}" has no process stage`)
   return {
     ...common,
+    readBack: process.window ? windowGroupPrefix(name) : null,
     produce: [process.topic.name, ...common.produce],
     subjects: [...common.subjects, valueSubject(process.topic.name)],
+  }
+}
+
+/** What the judge of runs needs: everything that a record can be found in, to read; and the ledger's verdicts, to write. */
+export function judgeAccess(pipelines: readonly Pipeline[]): Access {
+  const topics = pipelines.flatMap((pipeline) => [...new Set([pipeline.topic.name, writtenTopic(pipeline).name])])
+  const ledger = [runsTable, fetchedTable, publishedTable, verdictsTable, leasesTable]
+  return {
+    ...noAccess,
+    observe: {
+      topics: topics.flatMap((topic) => [topic, deadLetterTopic(topic)]),
+      groups: pipelines.flatMap(({ name, process }) => [
+        ...(process ? [consumerGroup(name, 'process')] : []),
+        consumerGroup(name, 'write'),
+      ]),
+    },
+    select: [...ledger, ...pipelines.flatMap(({ tables }) => tables)].map(({ name }) => name),
+    modify: [verdictsTable, runStatesTable, leasesTable].map(({ name }) => name),
+    subjects: topics.map(valueSubject),
   }
 }
 

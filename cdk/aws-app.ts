@@ -80,6 +80,7 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     terminationProtection: false,
     pipelines: moving.deployed,
     runs: moving.runs,
+    alerts: moving.alerts,
     analytics,
   })
   observability.addStackDependency(moving, 'it counts in the logs of functions')

@@ -3,7 +3,7 @@
  */
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Aws, Fn } from 'aws-cdk-lib/core'
-import { keyspace } from '../src/core/names.ts'
+import { keyspace, readerGroupPrefix } from '../src/core/names.ts'
 import type { Access } from './access.ts'
 import type { Cluster } from './stacks/streaming-stack.ts'
 
@@ -91,7 +91,10 @@ export function kafkaArn(clusterArn: string): (kind: 'topic' | 'group', name: st
 }
 
 /** Kafka's own authorization, by MSK's IAM authentication. */
-function brokerStatements({ produce, consume, ensureTopics }: Access, clusterArn: string): PolicyStatement[] {
+function brokerStatements(
+  { produce, consume, readBack, observe, ensureTopics }: Access,
+  clusterArn: string,
+): PolicyStatement[] {
   const within = kafkaArn(clusterArn)
   const topics = (names: readonly string[]) => names.map((name) => within('topic', name))
   return [
@@ -109,6 +112,17 @@ function brokerStatements({ produce, consume, ensureTopics }: Access, clusterArn
           allow(
             ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'],
             ...consume.map(({ group }) => within('group', group)),
+            ...(readBack === null ? [] : [within('group', `${readBack}*`)]),
+          ),
+        ]
+      : []),
+    ...(observe
+      ? [
+          allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], ...topics(observe.topics)),
+          allow(['kafka-cluster:DescribeGroup'], ...observe.groups.map((group) => within('group', group))),
+          allow(
+            ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup', 'kafka-cluster:DeleteGroup'],
+            within('group', `${readerGroupPrefix}*`),
           ),
         ]
       : []),

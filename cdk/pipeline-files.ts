@@ -15,6 +15,9 @@ import { topicsOf } from '../src/core/topology.ts'
 const clone = resolve(import.meta.dirname, '..')
 const folder = resolve(clone, 'pipelines')
 
+/** Path of the list of all pipelines. */
+export const pipelineList = resolve(folder, 'index.ts')
+
 /** All pipelines. Fails with PIPELINE_INVALID, naming the file and the rule that it breaks. */
 export async function loadPipelines(): Promise<readonly Pipeline[]> {
   const { pipelines } = await import('../pipelines/index.ts').catch(async (error: unknown) => {

@@ -18,6 +18,11 @@ const entry = v.object({
 /** How many entries a request asks for, which a run that wants so many more makes. */
 const pageSize = (limit: number) => Math.min(limit, 500)
 
+/** Files are read one beside the other, and a line waits in them until the next run. */
+const logEntries = { topic: 'log_entries', eventTime: 'at', watermark: '10 minutes' } as const
+
+const kept = { ttlSeconds: days(14) / 1_000, partitions: 3, retentionMs: days(3) } as const
+
 export const pipeline = definePipeline({
   name: 'logs',
   source: {
@@ -76,6 +81,71 @@ export const pipeline = definePipeline({
       },
       ttlSeconds: days(14) / 1_000,
       rows: (log) => [{ ...log, hour: new Date(log.at).toISOString().slice(0, 13) }],
+    },
+  ],
+  analytics: [
+    {
+      name: 'log_levels',
+      sources: { logs: logEntries },
+      window: { size: '1 minute' },
+      outputMode: 'update',
+      result: {
+        columns: {
+          service: 'text',
+          window_start: 'timestamp',
+          window_end: 'timestamp',
+          total: 'bigint',
+          traces: 'bigint',
+          debugs: 'bigint',
+          infos: 'bigint',
+          warnings: 'bigint',
+          errors: 'bigint',
+          fatals: 'bigint',
+          error_rate: 'double',
+        },
+        partitionKey: ['service'],
+        clusteringColumns: ['window_start'],
+        ...kept,
+      },
+    },
+    {
+      // Each minute beside the nine before it.
+      name: 'error_spikes',
+      sources: { logs: logEntries },
+      window: { size: '10 minutes', slide: '1 minute' },
+      outputMode: 'update',
+      result: {
+        columns: {
+          service: 'text',
+          minute_start: 'timestamp',
+          minute_end: 'timestamp',
+          errors: 'bigint',
+          errors_before: 'bigint',
+          is_spike: 'boolean',
+        },
+        partitionKey: ['service'],
+        clusteringColumns: ['minute_start'],
+        ...kept,
+      },
+    },
+    {
+      name: 'log_messages',
+      sources: { logs: logEntries },
+      window: { size: '10 minutes' },
+      outputMode: 'update',
+      result: {
+        columns: {
+          service: 'text',
+          window_start: 'timestamp',
+          window_end: 'timestamp',
+          level: 'text',
+          fingerprint: 'text',
+          total: 'bigint',
+        },
+        partitionKey: ['service'],
+        clusteringColumns: ['window_start', 'level', 'fingerprint'],
+        ...kept,
+      },
     },
   ],
 })

@@ -1,11 +1,11 @@
 /**
  * The alarms of a pipeline. Each names, in its description, what it means and which command says more.
  */
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { type Alarm, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
+import { addAlarm, type Condition } from './alarm.ts'
 import type { PipelineFunctions } from './pipeline-functions.ts'
 import type { FunctionMetrics, MappingMetrics, PipelineMetrics } from './pipeline-metrics.ts'
 
@@ -13,14 +13,6 @@ export type PipelineAlarmsProps = {
   readonly functions: PipelineFunctions
   readonly metrics: PipelineMetrics
   readonly topic: Topic
-}
-
-/** When an alarm goes off: a metric at or above a threshold in each of so many periods of five minutes. */
-type Condition = {
-  readonly metric: IMetric
-  readonly threshold: number
-  readonly periods: number
-  readonly meaning: string
 }
 
 const alarmPeriod = Duration.minutes(5)
@@ -46,20 +38,10 @@ export class PipelineAlarms extends Construct {
     for (const each of metrics.mappings) {
       Object.assign(conditions, mappingConditions(each, runsBehind * pipeline.source.recordsPerRun))
     }
-    this.alarms = Object.entries(conditions).map(([name, condition]) => {
-      const alarm = new Alarm(this, name, {
-        alarmName: `sluice-${pipeline.name}-${name}`,
-        alarmDescription: `Sluice, pipeline ${pipeline.name}: ${condition.meaning}. See docs/aws.md.`,
-        metric: condition.metric,
-        threshold: condition.threshold,
-        evaluationPeriods: condition.periods,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      })
-      alarm.addAlarmAction(new SnsAction(topic))
-      alarm.addOkAction(new SnsAction(topic))
-      return alarm
-    })
+    const about = `pipeline ${pipeline.name}`
+    this.alarms = Object.entries(conditions).map(([name, condition]) =>
+      addAlarm(this, name, { name: `${pipeline.name}-${name}`, about, condition, topic }),
+    )
   }
 }
 

@@ -40,6 +40,8 @@ const mappedStages = {
 export class PipelineFunctions extends Construct {
   readonly pipeline: Pipeline
   readonly ingest: BundledFunction
+  /** Null where the pipeline has no process stage. */
+  readonly process: BundledFunction | null
   readonly schedule: Schedule
   /** In the order of the flow. */
   readonly mappings: readonly DeployedMapping[]
@@ -68,11 +70,13 @@ export class PipelineFunctions extends Construct {
     )
     this.schedule = new Schedule(this, 'Schedule', { pipeline: name, expression: source.schedule, ingest: this.ingest })
 
+    let processing: BundledFunction | null = null
     const byStage = Map.groupBy(stageMappings(pipeline), (mapping) => mapping.stage)
     this.mappings = [...byStage].flatMap(([stage, mappings]) => {
       const { constructId, verb } = mappedStages[stage]
       const description = `${verb} ${mappings.map((mapping) => mapping.topic.name).join(', ')}`
       const target = bundled(stage, constructId, batchTimeout, description)
+      if (stage === 'process') processing = target
       return mappings.map(({ id: group, label, topic: from, functionName }) => ({
         label,
         mapping: new EventSourceMapping(this, `${label === stage ? constructId : label}Mapping`, {
@@ -91,5 +95,6 @@ export class PipelineFunctions extends Construct {
         }),
       }))
     })
+    this.process = processing
   }
 }

@@ -1,16 +1,28 @@
 /**
  * What tells people that something is wrong: alarms to one topic, and one dashboard.
  */
-import { AlarmWidget, Dashboard, GraphWidget, type IMetric, type IWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch'
+import {
+  AlarmWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  Metric,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
-import { type App, Stack, type StackProps } from 'aws-cdk-lib/core'
+import type { Topic } from 'aws-cdk-lib/aws-sns'
+import { type App, Duration, Stack, type StackProps } from 'aws-cdk-lib/core'
+import { judgeName } from '../../src/core/names.ts'
 import type { AwsSettings } from '../aws-settings.ts'
+import { addAlarm } from '../constructs/alarm.ts'
 import { AlarmTopic } from '../constructs/alarm-topic.ts'
+import { EventAlerts } from '../constructs/event-alerts.ts'
 import { JobAlarms } from '../constructs/job-alarms.ts'
 import { PipelineAlarms } from '../constructs/pipeline-alarms.ts'
 import type { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { PipelineMetrics } from '../constructs/pipeline-metrics.ts'
-import { RunAlerts } from '../constructs/run-alerts.ts'
 import type { AnalyticsStack } from './analytics-stack.ts'
 
 export type ObservabilityStackProps = StackProps & {
@@ -18,6 +30,8 @@ export type ObservabilityStackProps = StackProps & {
   readonly pipelines: readonly PipelineFunctions[]
   /** The bus of run events. */
   readonly runs: IEventBus
+  /** The bus of alerts of records; null where there are none. */
+  readonly alerts: IEventBus | null
   /** Null without analytics jobs. */
   readonly analytics: AnalyticsStack | null
 }
@@ -25,10 +39,12 @@ export type ObservabilityStackProps = StackProps & {
 const half = 12
 
 export class ObservabilityStack extends Stack {
-  constructor(app: App, id: string, { settings, pipelines, runs, analytics, ...props }: ObservabilityStackProps) {
-    super(app, id, { description: 'Sluice: alarms and dashboard', ...props })
+  constructor(app: App, id: string, props: ObservabilityStackProps) {
+    const { settings, pipelines, runs, alerts, analytics, ...rest } = props
+    super(app, id, { description: 'Sluice: alarms and dashboard', ...rest })
     const { topic } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail })
-    new RunAlerts(this, 'RunAlerts', { bus: runs, topic, webhook: settings.alarmWebhook })
+    new EventAlerts(this, 'RunAlerts', { runs, records: alerts, topic, webhook: settings.alarmWebhook })
+    this.addJudgeAlarm(topic)
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `sluice-${settings.stage}` })
     for (const functions of pipelines) {
       const { name } = functions.pipeline
@@ -50,6 +66,20 @@ export class ObservabilityStack extends Stack {
     })
     dashboard.addWidgets(...ofJobs)
     dashboard.addWidgets(new AlarmWidget({ alarm, title: 'jobs-running', width: half / 2, height: 4 }))
+  }
+
+  /** Without verdicts nobody hears of records that are lost. */
+  private addJudgeAlarm(topic: Topic): void {
+    const metric = new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Errors',
+      dimensionsMap: { FunctionName: judgeName },
+      statistic: Stats.SUM,
+      period: Duration.minutes(5),
+    })
+    const meaning = 'runs are not judged, so that none is seen to have lost a record: the log of the function says why'
+    const condition = { metric, threshold: 1, periods: 3, meaning }
+    addAlarm(this, 'JudgeErrors', { name: 'verify-errors', about: `function ${judgeName}`, condition, topic })
   }
 }
 

@@ -4,6 +4,7 @@
 import { Command } from 'commander'
 import { backfillCommand } from './commands/backfill.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
+import { demoCommand } from './commands/demo.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { destroyCommand } from './commands/destroy.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -21,6 +22,7 @@ import { rowsCommand } from './commands/rows.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { statusCommand } from './commands/status.ts'
+import { topCommand } from './commands/top.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { traceCommand } from './commands/trace.ts'
 import { triggerCommand } from './commands/trigger.ts'
@@ -65,7 +67,9 @@ Examples:
     reconcileCommand(),
     traceCommand(),
     rowsCommand(),
+    topCommand(),
     jobsCommand(),
+    demoCommand(),
     deadLettersCommand(),
     replayCommand(),
     runCommand(),

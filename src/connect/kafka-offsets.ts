@@ -3,6 +3,7 @@
  */
 import type { Admin } from 'kafkajs'
 import { kafkaAnswer } from './kafka.ts'
+import { onceLoaded } from './kafka-groups.ts'
 
 /** Offsets by partition. */
 export type PartitionOffsets = ReadonlyMap<number, number>
@@ -25,9 +26,9 @@ export async function offsetsSince(admin: Admin, topic: string, timestampMs: num
   return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]))
 }
 
-/** What a group has committed: the offset it reads next; absent for a partition without a commit. */
+/** What a group has committed: the offset it reads next; absent for a partition without a commit. Waits for a coordinator that loads. */
 export async function committedOffsets(admin: Admin, groupId: string, topic: string): Promise<PartitionOffsets> {
-  const asked = admin.fetchOffsets({ groupId, topics: [topic] })
+  const asked = onceLoaded(() => admin.fetchOffsets({ groupId, topics: [topic] }))
   const [answer] = await kafkaAnswer(`the offsets of group ${groupId}`, asked)
   const committed = (answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)] as const)
   return new Map(committed.filter(([, offset]) => offset >= 0))

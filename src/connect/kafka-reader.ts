@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Consumer, IHeaders, Kafka } from 'kafkajs'
 import { SluiceError } from '../core/errors.ts'
+import { readerGroupPrefix } from '../core/names.ts'
 import { kafkaAnswer } from './kafka.ts'
 import { offsetBounds, type PartitionOffsets } from './kafka-offsets.ts'
 
@@ -54,7 +55,7 @@ export async function readTopics(
   from: ReadonlyMap<string, PartitionOffsets>,
   onRecord: (record: TopicRecord) => void,
 ): Promise<TopicReader> {
-  const groupId = `sluice-reader-${randomUUID()}`
+  const groupId = `${readerGroupPrefix}${randomUUID()}`
   const admin = kafka.admin()
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 50, minBytes: 1 })
   const position = new Map<string, number>()

@@ -26,8 +26,8 @@ type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSch
 export type StreamingQuery = {
   /** Outlasts restarts from the same checkpoint. */
   readonly id: string
-  /** The batches that Spark still remembers, oldest first. */
-  progress(): Promise<readonly BatchProgress[]>
+  /** The batches after that one which Spark still remembers, oldest first; it may give earlier ones besides. */
+  progressAfter(batchId: number): Promise<readonly BatchProgress[]>
   /** Null while it runs; then why it ended, with an empty text where it was stopped. */
   failure(): Promise<string | null>
   /** Ends it after the batch at hand was given up; its checkpoint stays. */
@@ -77,12 +77,18 @@ export function connectSpark(url: string, timeoutMs = 120_000): SparkSession {
     return { case: undefined }
   }
 
+  const progress = async (queryId: StreamingQueryInstanceId, asked: 'lastProgress' | 'recentProgress') => {
+    const answer = await ask(queryId, { case: asked, value: true })
+    return answer.case === 'recentProgress' ? answer.value.recentProgressJson.map(progressOf) : []
+  }
+
   const queryOf = (queryId: StreamingQueryInstanceId): StreamingQuery => ({
     id: queryId.id,
-    async progress() {
-      const answer = await ask(queryId, { case: 'recentProgress', value: true })
-      if (answer.case !== 'recentProgress') return []
-      return answer.value.recentProgressJson.map(progressOf)
+    async progressAfter(batchId) {
+      // All that Spark remembers is a megabyte, and asked for each second by every job.
+      const latest = await progress(queryId, 'lastProgress')
+      const newest = latest.at(-1)?.batchId ?? -1
+      return newest <= batchId + 1 ? latest : progress(queryId, 'recentProgress')
     },
     async failure() {
       const status = await ask(queryId, { case: 'status', value: true })

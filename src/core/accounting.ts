@@ -1,6 +1,6 @@
 /**
  * Accounting by identity: what became of each published record, and the sums of a run.
- * Not for gathering the evidence: see src/operations/reconcile.ts.
+ * Not for gathering the evidence: see src/runtime/proof/reconciliation.ts.
  */
 import { valueName } from './ledger.ts'
 

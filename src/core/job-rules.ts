@@ -25,6 +25,13 @@ const durationRule = 'a length of time such as "30 seconds" or "1 minute"'
 /** Of pipeline and job together: `sluice-<pipeline>-<job>-write` has 64 characters at most. */
 const maxNames = 50
 
+/** Words that CQL takes as names in quotes only. Source: reserved_keywords.txt of Cassandra 5.0. */
+const reserved = new Set(
+  `add allow alter and apply asc authorize batch begin by columnfamily create delete desc describe drop entries execute from full
+  grant if in index infinity insert into is keyspace limit materialized modify nan norecursive not null of on or order primary
+  rename revoke schema select set table to token truncate unlogged update use using view where with`.split(/\s+/),
+)
+
 /** Checks the jobs of a pipeline against its topics. Fails with PIPELINE_INVALID at the first broken rule. */
 export function checkJobs(pipeline: Pipeline): void {
   const expect = expectOf(pipeline)
@@ -58,6 +65,7 @@ function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string
   expect(modes.includes(job.outputMode), `${field}.outputMode`, job.outputMode, why)
   for (const [column, type] of Object.entries(job.result.columns)) {
     expect(isResultType(type), `${field}.result.columns.${column}`, type, 'a type that results may have')
+    expect(!reserved.has(column), `${field}.result.columns`, column, 'a name that CQL does not reserve')
   }
 }
 

@@ -141,11 +141,14 @@ function sourceSteps(
   ]
 }
 
+const endsSql = `sort_array(collect_list(unix_millis(${quoted(viewColumns.window)}.end)))`
+
 /**
  * How many rows there are of each window, by its end in ms. From this follows which of them came too late: Spark itself
- * counts only groups of them, as it joins the rows of a group before it drops them.
+ * counts only groups of them, as it joins the rows of a group before it drops them. `s` are the ends of all rows in order,
+ * `p` the places in it behind the last of each: time grows with the rows, as sessions have nearly as many ends as rows.
  */
-const windowEndsSql = `to_json(map_from_entries(transform(array_distinct(collect_list(unix_millis(${quoted(viewColumns.window)}.end))), e -> struct(CAST(e AS STRING), size(filter(collect_list(unix_millis(${quoted(viewColumns.window)}.end)), f -> f = e))))))`
+const windowEndsSql = `to_json(map_from_entries(transform(array(${endsSql}), s -> transform(array(filter(transform(s, (e, i) -> IF(get(s, i + 1) <=> e, NULL, i + 1)), q -> q IS NOT NULL)), p -> transform(p, (q, k) -> struct(CAST(s[q - 1] AS STRING), q - IF(k = 0, 0, p[k - 1]))))[0])[0]))`
 
 function windowSql(window: JobDefinition['window'], eventTime: string): string {
   if ('gap' in window) return `session_window(${quoted(eventTime)}, ${text(window.gap)})`

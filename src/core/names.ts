@@ -26,10 +26,21 @@ export function consumerGroup(pipeline: string, stage: 'process' | 'write'): str
   return functionName(pipeline, stage)
 }
 
+/** What the groups begin with under which a process function reads records back; the broker forgets each of them. */
+export function windowGroupPrefix(pipeline: string): string {
+  return `${consumerGroup(pipeline, 'process')}-window-`
+}
+
 /** The EventBridge rule that starts a pipeline's runs. */
 export function ruleName(pipeline: string): string {
   return `sluice-${pipeline}-schedule`
 }
+
+/** The function that judges runs, and the rule that starts it. */
+export const judgeName = 'sluice-verify'
+
+/** How groups begin that read topics beside the stages: each is deleted when its reader ends. */
+export const readerGroupPrefix = 'sluice-reader-'
 
 /** The topic of the dead letters of a topic. */
 export function deadLetterTopic(topic: string): string {

@@ -52,6 +52,9 @@ export function checkPipeline(pipeline: Pipeline): void {
     checkTopic(pipeline.process.topic, 'process.topic', expect)
     const { name } = pipeline.process.topic
     expect(name !== pipeline.topic.name, 'process.topic.name', name, 'another topic than the source topic')
+    const { ms = 1, reach = 1 } = pipeline.process.window ?? {}
+    expect(isCount(ms), 'process.window.ms', ms, `milliseconds, ${countRule}`)
+    expect(isCount(reach), 'process.window.reach', reach, countRule)
   }
   pipeline.tables.forEach((table, index) => {
     checkTable(table, `tables[${index}]`, expect)

@@ -3,6 +3,7 @@
  * Not for what follows from it: topics, functions, tables and mappings are derived in topology.ts and names.ts.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Alert } from './alert.ts'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
 import type { DriftPolicies, KeptFields } from './drift.ts'
@@ -97,10 +98,28 @@ export type Topic<Schema extends AvroRecordSchema, RecordOf> = {
   readonly retentionMs: number
 }
 
-/** A step between two topics. `apply` returns null for a record that is filtered on purpose, and is pure. */
+/** Which records of the same key count as coming before one. */
+export type RecordWindow<RecordOf> = {
+  /** When it happened, in ms since the epoch. */
+  readonly eventTime: (record: RecordOf) => number
+  /** How long before the record, in ms of event time. */
+  readonly ms: number
+  /** How many records back in the partition at most, those of other keys included: what a restart reads again. */
+  readonly reach: number
+}
+
+/** A step between two topics. `apply` and `alert` are pure: the same input gives the same output. */
 export type Process<In, Schema extends AvroRecordSchema> = {
   readonly topic: Topic<Schema, AvroValue<Schema>>
-  readonly apply: (record: In) => AvroValue<Schema> | null
+  /** Says what `earlier` holds; without it that is always empty. */
+  readonly window?: RecordWindow<In>
+  /**
+   * Returns null for a record that is filtered on purpose, which must not depend on `earlier`: the records of the
+   * window, oldest first, none of them as new as the record, each once however often it was published.
+   */
+  readonly apply: (record: In, earlier: readonly In[]) => AvroValue<Schema> | null
+  /** What the bus is told of a processed record before it is published; null for nothing. */
+  readonly alert?: (made: AvroValue<Schema>) => Alert | null
 }
 
 /** A field of the record that is no column of the table cannot be in a row: it would be lost without a word. */
@@ -138,12 +157,20 @@ export type AnyTopic = Topic<AvroRecordSchema, AvroRecord>
 /** A table, with its rows, whose record type is not known at compile time. */
 export type AnyTable = Table & { readonly rows: (record: AvroRecord) => readonly AnyRow[] }
 
+/** A process stage whose record types are not known at compile time. */
+export type AnyProcess = {
+  readonly topic: AnyTopic
+  readonly window?: RecordWindow<AvroRecord>
+  readonly apply: (record: AvroRecord, earlier: readonly AvroRecord[]) => AvroRecord | null
+  readonly alert?: (made: AvroRecord) => Alert | null
+}
+
 /** A pipeline whose types are not known at compile time: what functions, infrastructure and tools work with. */
 export type Pipeline = {
   readonly name: string
   readonly source: Source<unknown, unknown, AvroRecord>
   readonly topic: AnyTopic
-  readonly process?: { readonly topic: AnyTopic; readonly apply: (record: AvroRecord) => AvroRecord | null }
+  readonly process?: AnyProcess
   readonly tables: readonly AnyTable[]
   readonly analytics?: readonly JobDefinition[]
 }
@@ -165,6 +192,16 @@ export function writtenTopic(pipeline: Pipeline): AnyTopic {
 export function writersOf(pipeline: Pipeline): readonly [Writer, ...Writer[]] {
   const { tables, analytics = [] } = pipeline
   return [{ job: null, topic: writtenTopic(pipeline), tables }, ...analytics.map(resultWriter)]
+}
+
+/** What tells a record from all others of its pipeline. */
+export function recordId({ source, topic }: Pipeline, record: AvroRecord): string {
+  return source.id?.(record) ?? topic.key(record)
+}
+
+/** Milliseconds of so many minutes. */
+export function minutes(count: number): number {
+  return count * 60_000
 }
 
 /** Milliseconds of so many days. */

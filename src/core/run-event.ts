@@ -2,6 +2,7 @@
  * What is told of a run when its state changes: an event on the bus, and figures for metrics. Names, counts and codes
  * only, never data.
  */
+import type { DriftFigures } from './drift-report.ts'
 import type { RunOutcome } from './run-state.ts'
 
 /** The bus of run events, and what rules match on. */
@@ -17,6 +18,8 @@ export type RunEvent = {
   readonly attempt: number
   readonly errorCode: string | null
   readonly figures: Readonly<Record<string, number>>
+  /** How often the source's values differed from their declared form; null where none did. */
+  readonly drift: DriftFigures | null
 }
 
 /** The event as EventBridge's PutEvents takes it. */

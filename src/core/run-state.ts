@@ -1,6 +1,6 @@
 /**
  * How a run stands, from what its ingest came to, what was found of its records, and the time.
- * Not for finding out: see src/operations/verify-runs.ts.
+ * Not for finding out: see src/runtime/proof/verify-runs.ts.
  */
 import type { Account } from './accounting.ts'
 import type { ErrorCode } from './errors.ts'

@@ -2,6 +2,7 @@
  * Backfill: runs for past times of a schedule that have none, or none that succeeded.
  */
 import type { AwsEndpoint } from '../core/endpoints.ts'
+import { SluiceError } from '../core/errors.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { type IngestEvent, runRequest, tickSuffix } from '../runtime/run-request.ts'
 import { againEvent, type RunReport } from './runs.ts'
@@ -11,6 +12,18 @@ import { startRun } from './trigger.ts'
 export const backfillChoices = ['missing', 'failed', 'all'] as const
 /** `missing`: times without a run. `failed`: with runs, none of which succeeded. `all`: every time, done ones again. */
 export type BackfillChoice = (typeof backfillChoices)[number]
+
+/** As long as the ledger knows of runs. */
+const keptMs = 30 * 86_400_000
+
+/** The schedule times from `from` up to, not including, `to`. Fails with ARGUMENT_INVALID unless they are past ones that the ledger knows of. */
+export function backfillRange(from: number, to: number, now: number): { readonly from: number; readonly to: number } {
+  if (from < to && to <= now && from > now - keptMs) return { from, to }
+  throw new SluiceError(
+    'ARGUMENT_INVALID',
+    `${new Date(from).toISOString()} to ${new Date(to).toISOString()} is no range of the past 30 days: the ledger knows of no other`,
+  )
+}
 
 /** A run to be made or done again. `at`: its schedule time in ms since the epoch. */
 export type PlannedRun = {

@@ -4,6 +4,7 @@
  */
 import type { Admin, ConfigResourceTypes } from 'kafkajs'
 import { kafkaAnswer } from '../connect/kafka.ts'
+import { groupIds } from '../connect/kafka-groups.ts'
 import { offsetBounds } from '../connect/kafka-offsets.ts'
 import type { Clients } from './clients.ts'
 import { groupLag, type PartitionLag } from './lag.ts'
@@ -88,8 +89,7 @@ async function settingsOf(admin: Admin, topic: string): Promise<TopicSetting[]> 
 }
 
 async function groupsOn(admin: Admin, topic: string): Promise<GroupOnTopic[]> {
-  const { groups } = await kafkaAnswer('the consumer groups', admin.listGroups())
-  const ids = groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(readerPrefix))
+  const ids = (await groupIds(admin)).filter((id) => !id.startsWith(readerPrefix))
   const lags = await Promise.all(ids.map((id) => groupLag(admin, id, topic)))
   const found = ids.flatMap((group, at) => {
     const partitions = lags[at] ?? []

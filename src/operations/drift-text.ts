@@ -22,7 +22,7 @@ const avroTypes: Readonly<Record<JsonType, string>> = {
   object: 'string',
 }
 
-/** Lines below the proof of a run; none without drift. */
+/** Lines about the drift of a run, a field each; none without drift. */
 export function driftLines(report: DriftReport | null): string[] {
   if (!report) return []
   const others = report.others > 0 ? [`  and ${count(report.others)} more in other fields`] : []
@@ -30,10 +30,10 @@ export function driftLines(report: DriftReport | null): string[] {
 }
 
 function lineOf(line: DriftLine): string[] {
-  const { kind, field, found, effect, count: times, sample, evolves } = line
+  const { kind, field, found, effect, count: times, sample, policy } = line
   const type = found === null ? '' : ` (${found})`
-  const said = `  ${kind} ${field}${type}: ${count(times)} times, ${effects[effect]}; first in value ${sample.value} at ${sample.path}`
-  return evolves ? [said, `    to follow: ${proposal(line)}`] : [said]
+  const said = `  ${kind} ${field}${type}: ${count(times)} times, ${effects[effect]} (${policy}); first in value ${sample.value} at ${sample.path}`
+  return policy === 'evolve' ? [said, `    to follow: ${proposal(line)}`] : [said]
 }
 
 function proposal({ kind, field, found }: DriftLine): string {

@@ -8,6 +8,7 @@ import type { MappingStatus } from '../event-source/report.ts'
 import type { Run } from '../runtime/ledger.ts'
 import { type FlowSample, readingStages, type TopicOffsets } from './flow-sample.ts'
 import { sumOfLag } from './lag.ts'
+import { tookMs } from './runs.ts'
 
 /** A part of a pipeline that records pass, or end in. */
 export type HopKind = 'source' | 'ingest' | 'topic' | 'process' | 'write' | 'table' | 'dead-letters'
@@ -80,11 +81,12 @@ function ingestHops(pipeline: string, topic: string, source: string, history: Fl
   const rate = rateOf(history, ({ topics }) => endOf(topics.get(topic)))
   const isSourceFailure = newest?.error?.code.startsWith('SOURCE_') ?? false
   const fetching = quantile(ascending(ended.map(({ fetchMs }) => fetchMs)), 0.99)
-  const whole = quantile(ascending(ended.map((run) => (run.finishedAt ?? run.startedAt) - run.startedAt)), 0.99)
+  const whole = quantile(ascending(ended.map((run) => tookMs(run) ?? 0)), 0.99)
   return [
     hop({ id: 'source', kind: 'source', name: source, rate, p99Ms: fetching, ...(isSourceFailure ? failure : {}) }),
     hop({
       ...{ id: 'ingest', kind: 'ingest', name: functionName(pipeline, 'ingest'), rate },
+      ...(latest(history).paused.has(pipeline) ? { state: 'paused' as const, reason: 'the schedule is paused' } : {}),
       ...{ errors: failed, p99Ms: whole, ...failure },
     }),
   ]

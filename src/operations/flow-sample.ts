@@ -1,5 +1,5 @@
 /**
- * One look at everything that flows: offsets of topics and groups, what the pollers say, the latest runs.
+ * Looks at everything that flows: offsets of topics and groups, what the pollers say, the latest runs.
  * Not for what it means: see flow-hops.ts.
  */
 import { kafkaAnswer } from '../connect/kafka.ts'
@@ -10,8 +10,9 @@ import { topicsOf } from '../core/topology.ts'
 import type { MappingStatus } from '../event-source/report.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
-import type { PartitionLag } from './lag.ts'
+import { type PartitionLag, sumOfLag } from './lag.ts'
 import { runningPollers } from './poller-status.ts'
+import { pausedPipelines } from './schedules.ts'
 
 /** The offsets of a topic. */
 export type TopicOffsets = { readonly start: PartitionOffsets; readonly end: PartitionOffsets }
@@ -28,6 +29,8 @@ export type FlowSample = {
   readonly mappings: ReadonlyMap<string, readonly MappingStatus[]>
   /** The latest runs by pipeline, newest first. */
   readonly runs: ReadonlyMap<string, readonly Run[]>
+  /** Pipelines whose schedule an operator has paused. */
+  readonly paused: ReadonlySet<string>
 }
 
 /** A stage that reads a topic as a consumer group. */
@@ -46,33 +49,76 @@ export function readingStages(pipeline: Pipeline): ReadingStage[] {
   return process ? [{ stage: 'process', group: consumerGroup(name, 'process'), topic: topic.name }, write] : [write]
 }
 
-/** Looks once. Fails with KAFKA_UNAVAILABLE or CASSANDRA_UNAVAILABLE. */
-export async function sampleFlow(
+/** Requests are what a look costs: of each so many looks one is whole, the others leave out what seldom changes. */
+const wholeEvery = 5
+const runsBetweenLooks = 2
+
+/**
+ * Looks each time that it is called, at what can have changed since. Unless a look is whole, dead letters are those of
+ * this look or the one before, a group is asked for only if its topic or it was moving, and of runs only the newest.
+ * Fails with KAFKA_UNAVAILABLE or CASSANDRA_UNAVAILABLE; the look after that is whole.
+ */
+export function flowSampler(
   pipelines: readonly Pipeline[],
   clients: Clients,
   folder: string,
-): Promise<FlowSample> {
-  const { admin, cassandra } = clients
-  const at = Date.now()
-  const names = pipelines.flatMap(topicsOf).flatMap(({ name }) => [name, deadLetterTopic(name)])
-  const existing = new Set(await kafkaAnswer('the topics', admin.listTopics()))
-  const present = names.filter((name) => existing.has(name))
-  const stages = pipelines.flatMap(readingStages).filter(({ topic }) => existing.has(topic))
-  // Commits before ends, so that a group never looks ahead of its topic.
-  const commits = await Promise.all(stages.map(({ group, topic }) => committedOffsets(admin, group, topic)))
-  const [bounds, runs] = await Promise.all([
-    Promise.all(present.map((name) => offsetBounds(admin, name))),
-    Promise.all(pipelines.map(({ name }) => ledgerOf(cassandra, name).latestRuns(runsKept))),
-  ])
-  const topics = new Map(present.map((name, index) => [name, bounds[index] as TopicOffsets]))
-  const statuses = runningPollers(folder).flatMap(({ mappings }) => mappings)
-  return {
-    at,
-    topics,
-    lags: new Map(stages.map(({ group, topic }, index) => [group, lagOn(topics.get(topic), commits[index])])),
-    mappings: Map.groupBy(statuses, ({ id }) => id),
-    runs: new Map(pipelines.map(({ name }, index) => [name, runs[index] ?? []])),
+): () => Promise<FlowSample> {
+  const mainTopics = new Set(pipelines.flatMap(topicsOf).map(({ name }) => name))
+  const names = [...mainTopics].flatMap((name) => [name, deadLetterTopic(name)])
+  let known: FlowSample | null = null
+  let looks = 0
+
+  const topicsNow = async (before: FlowSample | null, number: number) => {
+    const existing = before?.topics ?? new Set(await kafkaAnswer('the topics', clients.admin.listTopics()))
+    const asked = names.filter((name, index) => {
+      const isDue = before === null || mainTopics.has(name) || (index >> 1) % 2 === number % 2
+      return isDue && existing.has(name)
+    })
+    const bounds = await Promise.all(asked.map((name) => offsetBounds(clients.admin, name)))
+    return new Map([...(before?.topics ?? []), ...asked.map((name, at) => [name, bounds[at] as TopicOffsets] as const)])
   }
+
+  const lagsNow = async (before: FlowSample | null, topics: FlowSample['topics']) => {
+    const stages = pipelines.flatMap(readingStages).filter(({ topic }) => topics.has(topic))
+    const lags = stages.map(async ({ group, topic }): Promise<[string, readonly PartitionLag[]]> => {
+      const last = before?.lags.get(group)
+      const isStill = last && sumOfLag(last) === 0 && isSame(before?.topics.get(topic), topics.get(topic))
+      if (isStill) return [group, last]
+      return [group, lagOn(topics.get(topic), await committedOffsets(clients.admin, group, topic))]
+    })
+    return new Map(await Promise.all(lags))
+  }
+
+  const runsNow = async (before: FlowSample | null) => {
+    const runs = pipelines.map(async ({ name }): Promise<[string, readonly Run[]]> => {
+      const newest = await ledgerOf(clients.cassandra, name).latestRuns(before ? runsBetweenLooks : runsKept)
+      const ids = new Set(newest.map(({ id }) => id))
+      const others = (before?.runs.get(name) ?? []).filter(({ id }) => !ids.has(id))
+      return [name, [...newest, ...others].slice(0, runsKept)]
+    })
+    return new Map(await Promise.all(runs))
+  }
+
+  return async () => {
+    const number = looks
+    looks = 0
+    const at = Date.now()
+    const before = number % wholeEvery === 0 ? null : known
+    const [topics, runs, paused] = await Promise.all([
+      topicsNow(before, number),
+      runsNow(before),
+      pausedPipelines(clients),
+    ])
+    const lags = await lagsNow(before, topics)
+    const statuses = runningPollers(folder).flatMap(({ mappings }) => mappings)
+    known = { at, topics, lags, mappings: Map.groupBy(statuses, ({ id }) => id), runs, paused }
+    looks = number + 1
+    return known
+  }
+}
+
+function isSame(before: TopicOffsets | undefined, now: TopicOffsets | undefined): boolean {
+  return [...(now?.end ?? [])].every(([partition, end]) => before?.end.get(partition) === end)
 }
 
 function lagOn(topic: TopicOffsets | undefined, committed: PartitionOffsets | undefined): PartitionLag[] {

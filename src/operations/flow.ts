@@ -7,14 +7,19 @@ import type { Pipeline } from '../core/pipeline.ts'
 import type { Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
 import { type Hop, type HopState, historyMs, hopsOf } from './flow-hops.ts'
-import { type FlowSample, sampleFlow } from './flow-sample.ts'
+import { type FlowSample, flowSampler } from './flow-sample.ts'
 import { type ProofState, proofKeeper } from './proof-keeper.ts'
+import { nextRunAt } from './runs.ts'
 import { waitingCounter } from './waiting-dead-letters.ts'
 
 /** A pipeline as of now. */
 export type PipelineFlow = {
   readonly pipeline: string
   readonly schedule: string
+  /** By an operator. */
+  readonly isPaused: boolean
+  /** When the schedule fires next, in ms since the epoch; null while it is paused, and where it never does. */
+  readonly nextRunAt: number | null
   readonly hops: readonly Hop[]
   readonly latestRun: Run | null
   /** That of the latest run that has ended; null before the first. */
@@ -72,6 +77,7 @@ const incidentsMs = 3_600_000
 /** Begins to watch. What fails is told in the picture, and tried again. */
 export function watchFlow(pipelines: readonly Pipeline[], clients: Clients, folder: string): FlowWatch {
   const ending = new AbortController()
+  const takeSample = flowSampler(pipelines, clients, folder)
   const listeners = new Set<(picture: FlowPicture) => void>()
   const proofs = proofKeeper(clients, ending.signal)
   const waiting = waitingCounter(clients)
@@ -84,15 +90,17 @@ export function watchFlow(pipelines: readonly Pipeline[], clients: Clients, fold
   const look = async () => {
     const number = (picture?.number ?? -1) + 1
     try {
-      const sample = await sampleFlow(pipelines, clients, folder)
+      const sample = await takeSample()
       samples = [...samples.filter(({ at }) => at > sample.at - historyMs), sample]
       const history = { samples, waiting: waiting.counts(pipelines, sample) }
       const flows = pipelines.map((pipeline): PipelineFlow => {
         const { name, source } = pipeline
         const runs = sample.runs.get(name) ?? []
         const hops = hopsOf(pipeline, history)
-        const common = { pipeline: name, schedule: source.schedule, hops, latestRun: runs[0] ?? null }
-        return { ...common, proof: proofs.of(pipeline, runs) }
+        const isPaused = sample.paused.has(name)
+        const next = isPaused ? null : nextRunAt(pipeline, sample.at, runs)
+        const schedule = { schedule: source.schedule, isPaused, nextRunAt: next }
+        return { pipeline: name, ...schedule, hops, latestRun: runs[0] ?? null, proof: proofs.of(pipeline, runs) }
       })
       picture = { number, at: sample.at, pipelines: flows, problem: null }
       points = [...points.filter(({ at }) => at > sample.at - historyMs), pointOf(picture)]

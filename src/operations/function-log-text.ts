@@ -18,17 +18,35 @@ const constantFields = new Set([
   'xray_trace_id',
 ])
 
-/** `2026-01-02T03:04:05.678Z WARN  batch with failures  stage=write records=3`. */
-export function logText({ timestamp, message }: LogLine): string {
+/** The parts of a line. `at` in ms since the epoch; `level` is empty, and there are no fields, for what is not structured. */
+export type LogParts = {
+  readonly at: number
+  readonly level: string
+  readonly message: string
+  readonly fields: readonly (readonly [name: string, text: string])[]
+}
+
+/** The parts of a line. */
+export function logParts({ timestamp, message }: LogLine): LogParts {
   const entry = structuredLine(message)
+  if (!entry) return { at: timestamp, level: '', message, fields: [] }
   // An emulator stamps all lines of an invocation alike; the entry's own time is exact.
-  const own = Date.parse(String(entry?.timestamp))
-  const time = new Date(Number.isNaN(own) ? timestamp : own).toISOString()
-  if (!entry) return `${time} ${' '.repeat(5)} ${message}`
-  const fields = Object.entries(entry)
-    .filter(([name]) => !constantFields.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`)
-  return [`${time} ${String(entry.level ?? '').padEnd(5)} ${entry.message}`, ...fields].join('  ')
+  const own = Date.parse(String(entry.timestamp))
+  return {
+    at: Number.isNaN(own) ? timestamp : own,
+    level: String(entry.level ?? ''),
+    message: String(entry.message),
+    fields: Object.entries(entry)
+      .filter(([name]) => !constantFields.has(name))
+      .map(([name, value]) => [name, typeof value === 'string' ? quoted(value) : JSON.stringify(value)]),
+  }
+}
+
+/** `2026-01-02T03:04:05.678Z WARN  batch with failures  stage=write records=3`. */
+export function logText(line: LogLine): string {
+  const { at, level, message, fields } = logParts(line)
+  const head = `${new Date(at).toISOString()} ${level.padEnd(5)} ${message}`
+  return [head, ...fields.map(([name, text]) => `${name}=${text}`)].join('  ')
 }
 
 /** The message of a line as JSON where it is structured, else as text. */

@@ -12,20 +12,21 @@ import {
 import { awsConfig } from '../connect/aws.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import { functionName } from '../core/names.ts'
+import { functionName, judgeName, type Stage } from '../core/names.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 
 /** One line of a log. `timestamp` in ms since the epoch. */
 export type LogLine = { readonly id: string; readonly timestamp: number; readonly message: string }
 
-/** The functions of the app: those of the stages, and the one that creates topics, tables and subjects. */
+/** The functions of a pipeline's stages, in the order of the flow. */
+export function stageFunctions({ name, process }: Pipeline): string[] {
+  const stages: Stage[] = process ? ['ingest', 'process', 'write'] : ['ingest', 'write']
+  return stages.map((stage) => functionName(name, stage))
+}
+
+/** The functions of the app: those of the stages, the judge of runs, and the one that creates topics, tables and subjects. */
 export function functionNames(pipelines: readonly Pipeline[]): string[] {
-  const names = pipelines.flatMap((pipeline) => [
-    functionName(pipeline.name, 'ingest'),
-    ...(pipeline.process ? [functionName(pipeline.name, 'process')] : []),
-    functionName(pipeline.name, 'write'),
-  ])
-  return [...names, 'sluice-topology']
+  return [...pipelines.flatMap(stageFunctions), judgeName, 'sluice-topology']
 }
 
 /** Fails with ARGUMENT_INVALID, naming the functions there are, unless the app has one of that name. */

@@ -2,11 +2,13 @@
  * Watching a run until it is settled.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Announce } from '../connect/run-bus.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { Pipeline } from '../core/pipeline.ts'
+import { openReconciliation, type Proof } from '../runtime/proof/reconciliation.ts'
+import { judge } from '../runtime/proof/verify-runs.ts'
 import type { Clients } from './clients.ts'
 import { isProven } from './proof-text.ts'
-import { openReconciliation, type Proof } from './reconcile.ts'
 
 /** What was seen of a run. Times are milliseconds since the epoch. */
 export type Observation = {
@@ -47,6 +49,19 @@ export async function observeRun(
   } finally {
     await reconciliation.close()
   }
+}
+
+/** As {@link observeRun}; and the verdict that the last proof allows is saved and told, without waiting for the judge. */
+export async function observeVerdict(
+  pipeline: Pipeline,
+  runId: string,
+  { clients, announce }: { readonly clients: Clients; readonly announce: Announce },
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<Observation> {
+  const observation = await observeRun(pipeline, runId, clients, deadlineMs, signal)
+  await judge(pipeline, observation.proof, clients, announce)
+  return observation
 }
 
 /** The answer of a look that a service away for a while does not end: a passing failure is tried again until the deadline. */

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../core/accounting.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import type { Run } from '../runtime/ledger.ts'
+import { openReconciliation, type Proof } from '../runtime/proof/reconciliation.ts'
 import type { Clients } from './clients.ts'
 import { isProven } from './proof-text.ts'
-import { openReconciliation, type Proof } from './reconcile.ts'
 
 /**
  * `settling` while records are on their way; `proven` when each is accounted for; `lost` when one is not.

@@ -3,8 +3,8 @@
  */
 import { deadLetterTopic } from '../core/names.ts'
 import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import type { Proof } from '../runtime/proof/reconciliation.ts'
 import { driftLines } from './drift-text.ts'
-import type { Proof } from './reconcile.ts'
 
 /** One line of the table: a figure, where it was counted, how long the hop took in ms where that is known. */
 type Line = { readonly label: string; readonly count: number; readonly where: string; readonly ms?: number | null }

@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { kafkaAnswer } from '../connect/kafka.ts'
+import { groupIds } from '../connect/kafka-groups.ts'
 
 /** A member that was killed stays in its group for a session of 10 s. */
 const leaveDeadlineMs = 15_000
@@ -33,9 +34,4 @@ export async function sweepGroups(admin: Admin, liveGroup: string): Promise<void
   const empty = groups.filter(({ state }) => state === 'Empty').map(({ groupId }) => groupId)
   // A replay that ends at this moment deletes its own.
   if (empty.length > 0) await admin.deleteGroups(empty).catch(() => {})
-}
-
-async function groupIds(admin: Admin): Promise<string[]> {
-  const { groups } = await kafkaAnswer('the consumer groups', admin.listGroups())
-  return groups.map(({ groupId }) => groupId)
 }

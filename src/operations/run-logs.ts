@@ -4,17 +4,15 @@
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { structuredLine } from './function-log-text.ts'
-import { functionLog, functionNames, type LogLine } from './function-logs.ts'
+import { functionLog, type LogLine, stageFunctions } from './function-logs.ts'
 
 /** A line, and the function that logged it. */
 export type RunLogLine = LogLine & { readonly functionName: string }
 
 /** The lines of a pipeline's functions since a time (ms since the epoch), oldest first. */
 export async function pipelineLog(aws: AwsEndpoint, pipeline: Pipeline, since: number): Promise<RunLogLine[]> {
-  // The last name is that of the function which serves no pipeline.
-  const names = functionNames([pipeline]).slice(0, -1)
   const lines = await Promise.all(
-    names.map(async (functionName) => {
+    stageFunctions(pipeline).map(async (functionName) => {
       const log = functionLog(aws, functionName)
       try {
         return (await log.since(since)).map((line) => ({ ...line, functionName }))
@@ -24,6 +22,17 @@ export async function pipelineLog(aws: AwsEndpoint, pipeline: Pipeline, since: n
     }),
   )
   return lines.flat().sort((a, b) => a.timestamp - b.timestamp)
+}
+
+/** What the functions of any of the pipelines logged about a run since it was asked for, in the order of the pipelines. */
+export async function logOfRun(
+  aws: AwsEndpoint,
+  pipelines: readonly Pipeline[],
+  runId: string,
+  askedAt: number,
+): Promise<RunLogLine[]> {
+  const logs = await Promise.all(pipelines.map((pipeline) => pipelineLog(aws, pipeline, askedAt)))
+  return linesOfRun(logs.flat(), runId)
 }
 
 /** Those lines that belong to an invocation which names the run. */

@@ -1,12 +1,19 @@
 /**
  * A run for people and for scripts.
  */
+import { driftLines } from './drift-text.ts'
 import type { RunReport } from './runs.ts'
 
-/** A row of the list: run, state, fetched, written, why. */
+/** A row of the list: run, state, fetched, written, what is to be looked at. */
 export function runRow({ run, verdict, standing }: RunReport): string[] {
   const written = verdict ? String(verdict.account.written) : ''
-  return [run.id, standing.state, String(run.fetched), written, standing.error?.code ?? '']
+  return [
+    run.id,
+    standing.state,
+    String(run.fetched),
+    written,
+    [standing.error?.code, run.drift ? 'drift' : undefined].filter(Boolean).join(', '),
+  ]
 }
 
 /** All that is known of a run, one line each. */
@@ -33,6 +40,7 @@ export function runLines(pipeline: string, { run, verdict, standing }: RunReport
     line('cursor', `${cursor(cursorBefore)} → ${cursor(cursorAfter)}`),
     ...hops,
     ...trouble,
+    ...driftLines(run.drift).map((text) => `  ${text}`),
   ]
 }
 
@@ -49,5 +57,6 @@ export function runJson(pipeline: string, { run, verdict, standing }: RunReport)
     finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
     ...{ attempts, fetchMs, publishMs, cursorBefore, cursorAfter },
     figures: verdict?.account ?? { fetched: run.fetched },
+    drift: run.drift,
   }
 }

@@ -8,7 +8,7 @@ import { type RunOutcome, type RunStanding, standingOf, type Verdict } from '../
 import type { RunSummary } from '../runtime/ingest.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import { type RunHistory, runHistoryOf } from '../runtime/run-history.ts'
-import type { IngestEvent } from '../runtime/run-request.ts'
+import { type IngestEvent, tickSuffix } from '../runtime/run-request.ts'
 import type { Clients } from './clients.ts'
 import { nextTick } from './schedule-times.ts'
 import { startRun } from './trigger.ts'
@@ -21,15 +21,28 @@ const indexed = ['succeeded', 'failed', 'skipped'] as const
 /** How many runs are looked at for each that is asked for, as some have moved on. */
 const lookedAt = 5
 
-/** The latest runs, newest first, at most `count`; those in a state where one is given. */
+/** Which runs: those that stand so, and with schedule times in a range (ms since the epoch, `to` not included); all for null. */
+export type RunQuery = {
+  readonly state: RunOutcome | null
+  readonly between: { readonly from: number; readonly to: number } | null
+  readonly count: number
+}
+
+/** The latest runs that are asked for, newest first, at most `count`. */
 export async function listRuns(
   pipeline: Pipeline,
-  { cassandra }: Clients,
-  { state, count }: { state: RunOutcome | null; count: number },
+  clients: Clients,
+  { state, between, count }: RunQuery,
 ): Promise<RunReport[]> {
+  const { cassandra } = clients
+  if (between) {
+    const found = await runsBetween(pipeline, clients, between.from, between.to)
+    const wanted = found.filter(({ standing }) => state === null || standing.state === state)
+    return wanted.reverse().slice(0, count)
+  }
   const ledger = ledgerOf(cassandra, pipeline.name)
   const history = runHistoryOf(cassandra, pipeline.name)
-  if (state === null) return reportsOf(pipeline, history, await ledger.latestRuns(count))
+  if (state === null) return reportsInARow(pipeline, history, await ledger.latestRuns(count))
   const byIndex = indexed.find((each) => each === state)
   const runs = byIndex
     ? await Promise.all((await history.runsThatWere(byIndex, count * lookedAt)).map((id) => ledger.run(id)))
@@ -45,7 +58,7 @@ export async function listRuns(
 /** The runs with schedule times from `from` up to, not including, `to` (ms since the epoch), oldest first. */
 export async function runsBetween(pipeline: Pipeline, { cassandra }: Clients, from: number, to: number) {
   const history = runHistoryOf(cassandra, pipeline.name)
-  return reportsOf(pipeline, history, await history.runsBetween(from, to))
+  return reportsInARow(pipeline, history, await history.runsBetween(from, to))
 }
 
 /** One run. Fails with RUN_UNKNOWN. */
@@ -59,9 +72,29 @@ export async function showRun(pipeline: Pipeline, id: string, { cassandra }: Cli
   )
 }
 
-/** When the schedule fires next, in ms since the epoch; null where it never does. */
-export function nextRunAt({ source }: Pipeline, now: number): number | null {
-  return nextTick(source.schedule, now)
+/**
+ * When the schedule fires next, in ms since the epoch; null where it never does. `latest` are runs newest first: a rate
+ * counts on from its latest tick, and without one is known to its period only.
+ */
+export function nextRunAt({ source }: Pipeline, now: number, latest: readonly Run[]): number | null {
+  const tick = latest.find(({ id }) => id.endsWith(`-${tickSuffix}`))
+  return nextTick(source.schedule, now, tick?.scheduledAt ?? 0)
+}
+
+/** Which pipelines have a run of that id, each with how it stands: ticks of several schedules can share one. */
+export async function runsNamed(
+  pipelines: readonly Pipeline[],
+  id: string,
+  { cassandra }: Clients,
+): Promise<{ readonly pipeline: string; readonly state: RunOutcome }[]> {
+  const found = await Promise.all(
+    pipelines.map(async (pipeline) => {
+      const run = await ledgerOf(cassandra, pipeline.name).run(id)
+      const reports = await reportsOf(pipeline, runHistoryOf(cassandra, pipeline.name), run ? [run] : [])
+      return reports.map(({ standing: { state } }) => ({ pipeline: pipeline.name, state }))
+    }),
+  )
+  return found.flat()
 }
 
 /**
@@ -75,13 +108,27 @@ export async function retryRun(
   clients: Clients,
 ): Promise<RunSummary> {
   const { run, standing } = await showRun(pipeline, id, clients)
-  if (standing.state === 'succeeded' || standing.state === 'running') {
+  if (!isRetryable(standing)) {
     throw new SluiceError(
       'RUN_NOT_RETRYABLE',
       `run "${id}" is ${standing.state}, but only one that failed, was skipped or is late is done again`,
     )
   }
   return startRun(aws, pipeline, againEvent(run))
+}
+
+/**
+ * How long a run's ingest took, in ms; null while it goes on. Of one that was done again it is what its latest attempt
+ * spent on source and Kafka, as the ledger keeps the begin of the first.
+ */
+export function tookMs({ startedAt, finishedAt, attempts, fetchMs, publishMs }: Run): number | null {
+  if (finishedAt === null) return null
+  return attempts > 1 ? fetchMs + publishMs : finishedAt - startedAt
+}
+
+/** Whether a run that stands so can be done again. */
+export function isRetryable({ state }: RunStanding): boolean {
+  return state !== 'succeeded' && state !== 'running'
 }
 
 /** The event that asks for a run again: with the same time and ending of the id, it is the same run. */
@@ -94,10 +141,15 @@ export function againEvent({ id, scheduledAt, limit, seed }: Run): IngestEvent {
 }
 
 function reportsOf(pipeline: Pipeline, history: RunHistory, runs: readonly Run[]): Promise<RunReport[]> {
-  return Promise.all(
-    runs.map(async (run) => {
-      const verdict = await history.verdict(run.id)
-      return { run, verdict, standing: standingOf(pipeline, run, verdict, Date.now()) }
-    }),
-  )
+  return Promise.all(runs.map(async (run) => reportOf(pipeline, run, await history.verdict(run.id))))
+}
+
+/** The reports of runs without a gap between them: one read of all their verdicts. */
+async function reportsInARow(pipeline: Pipeline, history: RunHistory, runs: readonly Run[]): Promise<RunReport[]> {
+  const verdicts = await history.verdictsAmong(runs.map(({ id }) => id))
+  return runs.map((run) => reportOf(pipeline, run, verdicts.get(run.id) ?? null))
+}
+
+function reportOf(pipeline: Pipeline, run: Run, verdict: Verdict | null): RunReport {
+  return { run, verdict, standing: standingOf(pipeline, run, verdict, Date.now()) }
 }

@@ -25,10 +25,10 @@ function cronOf(schedule: string): Cron {
   })
 }
 
-/** The next tick after a time, both in ms since the epoch; null where there is none. */
-export function nextTick(schedule: string, after: number): number | null {
+/** The next tick after a time, both in ms since the epoch; null where there is none. A rate has ticks at multiples of it from `known` on. */
+export function nextTick(schedule: string, after: number, known = 0): number | null {
   const rate = rateMs(schedule)
-  if (rate !== null) return (Math.floor(after / rate) + 1) * rate
+  if (rate !== null) return (Math.floor((after - known) / rate) + 1) * rate + known
   return cronOf(schedule).nextRun(new Date(after))?.getTime() ?? null
 }
 

@@ -5,9 +5,10 @@ import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-s
 import type { Client } from 'cassandra-driver'
 import { pipelines } from '../../pipelines/index.ts'
 import { awsConfig } from '../connect/aws.ts'
+import { selectAll } from '../core/cql.ts'
 import type { AwsEndpoint } from '../core/endpoints.ts'
 import { type ScheduleState, scheduleStatesTable } from '../core/ledger.ts'
-import { ruleName } from '../core/names.ts'
+import { keyspace, ruleName } from '../core/names.ts'
 import { ledgerOf } from '../runtime/ledger.ts'
 import { ledgerRequests } from '../runtime/ledger-requests.ts'
 import type { Clients } from './clients.ts'
@@ -29,6 +30,12 @@ export async function resumeSchedule(aws: AwsEndpoint, { cassandra }: Ledgers, p
 /** Whether the schedule of a pipeline is paused. */
 export async function isPaused({ cassandra }: Ledgers, pipeline: string): Promise<boolean> {
   return (await ledgerOf(cassandra, pipeline).scheduleState()) === 'paused'
+}
+
+/** The pipelines whose schedule is paused. */
+export async function pausedPipelines({ cassandra }: Ledgers): Promise<ReadonlySet<string>> {
+  const rows = await ledgerRequests(cassandra).all(selectAll(keyspace, scheduleStatesTable), [])
+  return new Set(rows.filter(({ state }) => state === 'paused').map(({ pipeline }) => String(pipeline)))
 }
 
 /** Disables again the rules of what is paused, which a deployment may have enabled: until then ingest refuses their ticks. */

@@ -3,6 +3,7 @@
  */
 import type { Admin, ConfigResourceTypes } from 'kafkajs'
 import { kafkaAnswer } from '../connect/kafka.ts'
+import { groupIds } from '../connect/kafka-groups.ts'
 import { committedOffsets, offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import type { Topology } from '../core/topology.ts'
 import type { SchemaId } from '../core/wire-format.ts'
@@ -36,7 +37,7 @@ export async function topicStatuses({ topics, subjects }: Topology, clients: Cli
   const { admin, registry } = clients
   const existing = new Set(await kafkaAnswer('the topics', admin.listTopics()))
   const present = topics.map(({ name }) => name).filter((name) => existing.has(name))
-  const [retention, groups] = await Promise.all([retentionOf(admin, present), groupIds(admin)])
+  const [retention, groups] = await Promise.all([retentionOf(admin, present), readersOf(admin)])
   return Promise.all(
     topics.map(async ({ name }) => {
       const subject = subjects.find((each) => each.subject === `${name}-value`)?.subject ?? null
@@ -58,9 +59,8 @@ export async function topicStatuses({ topics, subjects }: Topology, clients: Cli
   )
 }
 
-async function groupIds(admin: Admin): Promise<string[]> {
-  const { groups } = await kafkaAnswer('the consumer groups', admin.listGroups())
-  return groups.map(({ groupId }) => groupId).filter((id) => !id.startsWith(readerPrefix))
+async function readersOf(admin: Admin): Promise<string[]> {
+  return (await groupIds(admin)).filter((id) => !id.startsWith(readerPrefix))
 }
 
 async function groupLags(

@@ -11,11 +11,11 @@ import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
 import { keyColumns } from '../core/table.ts'
 import type { SchemaId } from '../core/wire-format.ts'
 import { type Ledger, ledgerOf, type Run } from '../runtime/ledger.ts'
+import { positionsOf, startingOffsets } from '../runtime/proof/reconciliation.ts'
+import { recordIndex } from '../runtime/proof/record-index.ts'
 import { topicDecoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 import { schemaIdOf } from './dead-letters-bytes.ts'
-import { positionsOf, startingOffsets } from './reconcile.ts'
-import { recordIndex } from './record-index.ts'
 import { type Batch, batchesOf, pipelineLog } from './run-logs.ts'
 
 /** A record on a topic, and the batches that held it; none where no function's log tells. */
@@ -107,6 +107,35 @@ export async function trace(
       reason: headerText(letter.headers, headerNames.deadLetterReason) ?? 'unknown',
     })),
   }
+}
+
+/**
+ * The first trace that a look at each pipeline in turn gives. Fails with RECORD_UNKNOWN, naming all that were looked at,
+ * where there is none; any other failure ends the search.
+ */
+export async function traceAmong(
+  pipelines: readonly Pipeline[],
+  recordId: string,
+  runId: string | null,
+  look: (pipeline: Pipeline) => Promise<Trace>,
+): Promise<Trace> {
+  const refusals: SluiceError[] = []
+  for (const pipeline of pipelines) {
+    try {
+      return await look(pipeline)
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'RECORD_UNKNOWN') throw error
+      refusals.push(error)
+    }
+  }
+  const [only] = refusals
+  if (only && refusals.length === 1) throw only
+  const names = pipelines.map(({ name }) => `"${name}"`).join(', ')
+  const where = runId === null ? 'in any of the latest runs' : `in run "${runId}"`
+  throw new SluiceError(
+    'RECORD_UNKNOWN',
+    `no record "${recordId}" was published ${where} of the pipelines ${names}: give the key of the record, or name an older run with --pipeline and --run`,
+  )
 }
 
 async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId: string | null) {

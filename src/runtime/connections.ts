@@ -3,6 +3,7 @@
  */
 import type { Client } from 'cassandra-driver'
 import { openCassandra } from '../connect/cassandra.ts'
+import { eventBuses } from '../connect/event-bus.ts'
 import type { RecordProducer } from '../connect/kafka-producer.ts'
 import { connectLookup, type SchemaLookup } from '../connect/registry.ts'
 import { type Announce, runBus } from '../connect/run-bus.ts'
@@ -11,10 +12,9 @@ import { SluiceError } from '../core/errors.ts'
 import { cassandraEndpoint, registryEndpoint } from './access.ts'
 import { functionProducer } from './producer.ts'
 
-/** What the handlers of all stages reach. */
-export type Connections = {
+/** What every handler reaches. */
+export type ReadingConnections = {
   readonly environment: FunctionEnvironment
-  readonly producer: RecordProducer
   readonly registry: SchemaLookup
   /** Tells of runs; a region is known wherever functions run. */
   readonly announce: Announce
@@ -22,13 +22,26 @@ export type Connections = {
   readonly cassandra: () => Promise<Client>
 }
 
+/** What the handlers of all stages reach. */
+export type Connections = ReadingConnections & { readonly producer: RecordProducer }
+
+/** Where the function runs. */
+export function region(): string {
+  return process.env.AWS_REGION ?? 'us-east-1'
+}
+
 /** The connections that the process environment names. Fails with ENVIRONMENT_INVALID. */
 export function connectionsFromEnvironment(): Connections {
+  const connections = readingConnections()
+  return { ...connections, producer: functionProducer(connections.environment) }
+}
+
+/** The same without a producer, which a bundle then does not hold. Fails with ENVIRONMENT_INVALID. */
+export function readingConnections(): ReadingConnections {
   const environment = parseEnvironment(process.env)
   return {
     environment,
-    producer: functionProducer(environment),
-    announce: runBus(process.env.AWS_REGION ?? 'us-east-1'),
+    announce: runBus(eventBuses(region())),
     registry: connectLookup(registryEndpoint(environment.registry)),
     cassandra: once(() => cassandraOf(environment.cassandra)),
   }
@@ -44,7 +57,7 @@ async function cassandraOf(access: CassandraAccess): Promise<Client> {
 }
 
 /** Shares one attempt among callers and keeps its success; a failure is forgotten, so that the next call tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
   return () => {
     made ??= make().catch((cause) => {

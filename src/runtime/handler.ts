@@ -6,6 +6,9 @@ import type { Context } from 'aws-lambda'
 import { SluiceError } from '../core/errors.ts'
 import { logger } from './logging.ts'
 
+/** The part of Lambda's context that bounds a function's work. */
+export type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
+
 /** The Lambda handler around a stage's handler. A failure is logged with its code and thrown on, so that Lambda counts it. */
 export function lambdaHandler<Event, Result>(handle: (event: Event, context: Context) => Promise<Result>) {
   return middy<Event, Result>()

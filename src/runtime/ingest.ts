@@ -10,6 +10,7 @@ import type { Cursor, Pipeline } from '../core/pipeline.ts'
 import { metricsField } from '../core/run-event.ts'
 import { type Claim, claimRun, type Refusal } from './claim-run.ts'
 import type { Connections } from './connections.ts'
+import type { RemainingTime } from './handler.ts'
 import { type Run, type RunLedger, runLedger } from './ledger.ts'
 import { logger } from './logging.ts'
 import { type Publisher, preparePage, publishPage } from './publish.ts'
@@ -45,6 +46,7 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
   const encoder = topicEncoder(pipeline.topic, registry)
   const source = sourceClient(pipeline, { standIn: environment.sourceUrl })
 
+  // Without a context a run has as long as it takes.
   return async (event: IngestEvent, context?: RemainingTime): Promise<RunSummary> => {
     const readsUntil =
       performance.now() + (context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - publishMarginMs
@@ -108,9 +110,6 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     return summary
   }
 }
-
-/** The part of Lambda's context that bounds a run; without it a run has as long as it takes. */
-type RemainingTime = { readonly getRemainingTimeInMillis: () => number }
 
 type Progress = Omit<RunSummary, 'pipeline' | 'run' | 'skipped'> & { cursor: Cursor | null }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

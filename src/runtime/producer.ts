@@ -7,7 +7,8 @@ import type { KafkaSecurity } from '../core/endpoints.ts'
 import type { FunctionEnvironment, KafkaAccess } from '../core/environment.ts'
 import { kafkaSecurity } from './access.ts'
 
-const clientId = 'sluice-function'
+/** Under which the broker's logs show functions. */
+export const clientId = 'sluice-function'
 
 /** A producer of what the environment says; see {@link renewedProducer} for when the login is read. */
 export function functionProducer(

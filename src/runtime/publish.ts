@@ -8,7 +8,7 @@ import { SluiceError } from '../core/errors.ts'
 import { headerNames } from '../core/headers.ts'
 import { type PublishedRange, valueName } from '../core/ledger.ts'
 import { deadLetterTopic } from '../core/names.ts'
-import type { Pipeline } from '../core/pipeline.ts'
+import { type Pipeline, recordId } from '../core/pipeline.ts'
 import { type PageClock, recordClock } from '../core/record-clock.ts'
 import { fitting, maxDeadLetterBytes, recordBytes } from '../core/record-size.ts'
 import { asRecordError, deadLetterHeaders } from './dead-letter.ts'
@@ -106,7 +106,7 @@ async function toRecord(
   const key = pipeline.topic.key(record)
   if (!key) throw new SluiceError('RECORD_KEY_MISSING', 'the record has no key')
   const outgoing = { key, value: encoder.encode(record), headers, timestamp: timeOf(key) }
-  return { id: pipeline.source.id?.(record) ?? key, record: fitting(outgoing, pipeline.topic.name) }
+  return { id: recordId(pipeline, record), record: fitting(outgoing, pipeline.topic.name) }
 }
 
 /** A value that never became a record: its JSON, as fetched, is the dead letter's value, cut where no topic takes it whole. */

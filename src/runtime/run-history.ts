@@ -16,6 +16,8 @@ export type RunHistory = {
   runsBetween(from: number, to: number): Promise<Run[]>
   saveVerdict(runId: string, verdict: Verdict): Promise<void>
   verdict(runId: string): Promise<Verdict | null>
+  /** The verdicts on these runs and on any between them, by id: one read. */
+  verdictsAmong(ids: readonly string[]): Promise<ReadonlyMap<string, Verdict>>
   /** The latest runs that came to a state, newest first; some may have moved on. */
   runsThatWere(state: RunState | Verdict['state'], count: number): Promise<string[]>
 }
@@ -35,6 +37,14 @@ export function runHistoryOf(client: Client, pipeline: string): RunHistory {
     async verdict(runId) {
       const row = await first(selectByKey(keyspace, verdictsTable), [pipeline, runId])
       return row ? verdictOfRow(row) : null
+    },
+    async verdictsAmong(ids) {
+      const sorted = ids.toSorted()
+      const [from, to] = [sorted[0], sorted.at(-1)]
+      if (from === undefined || to === undefined) return new Map()
+      // No id is between another and itself with a character more.
+      const rows = await all(selectRange(keyspace, verdictsTable), [pipeline, from, `${to}\0`])
+      return new Map(rows.map((row) => [String(row.run_id), verdictOfRow(row)]))
     },
     async runsThatWere(state, count) {
       const query = selectLast(keyspace, runStatesTable, Math.floor(count))

@@ -3,8 +3,11 @@ import { dataTests } from './data.ts'
 import { deadLetterTests } from './dead-letters.ts'
 import { everywhereTests } from './everywhere.ts'
 import { liveTests } from './live.ts'
+import { runTests } from './runs.ts'
 import { safetyTests } from './safety.ts'
 import { openScene, type Scene } from './scene.ts'
+import { traceTests } from './trace.ts'
+import { weightTests } from './weight.ts'
 
 let scene: Scene
 
@@ -20,5 +23,8 @@ const opened = () => scene
 safetyTests(opened)
 dataTests(opened)
 deadLetterTests(opened)
+runTests(opened)
+traceTests(opened)
+weightTests(opened)
 liveTests(opened)
 everywhereTests(opened)

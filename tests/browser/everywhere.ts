@@ -3,21 +3,29 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { pipeline } from '../../pipelines/users.ts'
 import { cloneFolder } from '../../src/operations/places.ts'
+import { trigger } from '../../src/operations/trigger.ts'
+import { ledgerOf } from '../../src/runtime/ledger.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** A path, what shows that it is there, and the name of its picture. */
+/** A path, in which `:run` and `:record` are those of the first run, what shows that it is there, and the name of its picture. */
 const pages = [
   ['/', 'fetched', 'flow'],
+  ['/runs', 'Publish', 'runs'],
+  ['/runs/users/:run', 'Cursor before', null],
+  ['/runs/users/:run?part=log', 'sluice-users-ingest', null],
+  ['/trace?id=:record', 'Processed', null],
+  ['/trace', 'Which record?', null],
   ['/topics', 'users_enriched.parked', 'topics'],
-  ['/topics/users_created', 'looked at', 'records'],
+  ['/topics/users_created', 'looked at', null],
   ['/topics/users_created?part=groups', 'Partition', null],
   ['/subjects/users_created-value', 'Version 1', null],
   ['/event-sources', 'sluice-users-write', null],
-  ['/event-sources/sluice-users-write', 'BatchSize', 'event-source'],
+  ['/event-sources/sluice-users-write', 'BatchSize', null],
   ['/dead-letters/users_created', 'RECORD_UNREADABLE', 'dead-letters'],
   ['/tables', 'created_users', null],
   ['/tables/created_users', 'rows on this page', null],
@@ -25,13 +33,21 @@ const pages = [
 
 /** Tests on the scene. */
 export function everywhereTests(scene: () => Scene): void {
+  // So that pages show a run with records, whatever the tests before left.
+  beforeAll(async () => {
+    await trigger(scene().endpoints.aws, pipeline, { records: 60 })
+  })
+
   describe.each(pages)('%s', (path, sign, picture) => {
     test.each([
       ['light', 1440],
       ['dark', 1440],
       ['light', 390],
     ] as const)('%s, %i px: no violation, nothing beside the screen', async (colorScheme, width) => {
-      const opened = await scene().open(path, { colorScheme, viewport: { width, height: width === 390 ? 844 : 900 } })
+      const opened = await scene().open(await realPath(path, scene()), {
+        colorScheme,
+        viewport: { width, height: width === 390 ? 844 : 900 },
+      })
       const { page } = opened
       await page.getByText(sign).first().waitFor()
       expect(await violations(page)).toEqual([])
@@ -66,6 +82,14 @@ export function everywhereTests(scene: () => Scene): void {
     await opened.page.getByText('There is no such page').waitFor()
     await closeQuiet(opened)
   })
+}
+
+async function realPath(path: string, { clients }: Scene): Promise<string> {
+  if (!path.includes(':')) return path
+  const ledger = ledgerOf(clients.cassandra, 'users')
+  const first = (await ledger.latestRuns(100)).findLast(({ fetched }) => fetched > 20)
+  const [range] = await ledger.published(first?.id ?? '')
+  return path.replace(':run', first?.id ?? '').replace(':record', range?.recordIds[0] ?? '')
 }
 
 async function violations(page: Page): Promise<string[]> {

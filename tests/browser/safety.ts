@@ -33,6 +33,16 @@ export function safetyTests(scene: () => Scene): void {
       expect(await status(path)).toBe(404)
     })
 
+    test.each(['trigger', 'schedule', 'backfill'])('%s of a pipeline is one', async (change) => {
+      const headers = { 'content-type': 'application/json' }
+      expect(await status(`/api/pipelines/users/${change}`, { method: 'POST', headers })).toBe(403)
+      expect(await status(`/api/pipelines/users/${change}`)).toBe(404)
+    })
+
+    test('so is doing a run again', async () => {
+      expect(await status('/api/runs/users/r/retry', { method: 'POST' })).toBe(403)
+    })
+
     test('nobody on another address of this machine', async () => {
       const address = Object.values(networkInterfaces())
         .flat()

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { createProducer } from '../../src/connect/kafka-producer.ts'
 import { type ConsoleClient, consoleClient } from '../../src/console/client.ts'
@@ -26,7 +26,7 @@ export type Scene = {
   readonly folder: string
   readonly url: string
   readonly api: ConsoleClient
-  /** Opens a path in a browser of its own; it is closed with the scene. */
+  /** Opens a path in a browser of its own; it is closed with the test. */
   open(path: string, options?: BrowserContextOptions): Promise<Opened>
   stopConsole(): Promise<void>
   /** Starts the console again, on the same port. */
@@ -44,12 +44,18 @@ export async function openScene(environment: string, records: number): Promise<S
     for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    const { endpoints } = await unscheduledUp(sluice, environment, records)
+    const { endpoints } = await unscheduledUp(
+      sluice,
+      environment,
+      records,
+      pipelines.map(({ name }) => name),
+    )
     const clients = await openClients(endpoints)
     stops.push(() => clients.close())
     const folder = environmentFolder(environment)
     const place = { endpoints, folder }
-    const start = (port: number) => startConsole({ environment, pipelines, clients, place, port })
+    // Pictures show the name that an environment has unless it is given another.
+    const start = (port: number) => startConsole({ environment: 'default', pipelines, clients, place, port })
     let running = await start(0)
     stops.push(() => running.stop())
     const { url } = running
@@ -63,6 +69,8 @@ export async function openScene(environment: string, records: number): Promise<S
           locale: 'en-GB',
           ...options,
         })
+        // Also after a failure: a page that stays goes on asking.
+        onTestFinished(() => context.close())
         const page = await context.newPage()
         const complaints: string[] = []
         page.on('console', (message) => {

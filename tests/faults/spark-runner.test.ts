@@ -15,7 +15,7 @@ import { topicsOf } from '../../src/core/topology.ts'
 import { frame } from '../../src/core/wire-format.ts'
 import { type ChildProcess, startChild } from '../../src/local/child-process.ts'
 import { sparkSubmit } from '../../src/local/spark.ts'
-import { job, type Scene, source, startScene } from '../spark/scene.ts'
+import { job, type Scene, startScene } from '../spark/scene.ts'
 import { expected, minute, signups, wholeMinutesAgo } from '../spark/signups.ts'
 
 const clone = resolve(import.meta.dirname, '../..')
@@ -29,7 +29,7 @@ let runner: ChildProcess | undefined
 
 beforeAll(async () => {
   await install({ report: (line) => process.stderr.write(`${line}\n`), purpose: 'runner' })
-  scene = await startScene(['kafka', 'registry'])
+  scene = await startScene({ pipeline, job }, ['kafka', 'registry'])
 }, 900_000)
 
 afterAll(async () => {
@@ -44,6 +44,7 @@ const first = signups(600, base, 'a')
 const newer = signups(300, base + minute, 'a')
 
 test('the runner gives what the client gives, and goes on over schemas that appear', async () => {
+  const { source } = scene
   await scene.publishSignups(first)
   await scene.publish([{ value: Buffer.from('no frame'), timestamp: base }])
   await scene.publish([{ value: frame(999_999, Buffer.from('anything')), timestamp: base }])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { frame } from '../../src/core/wire-format.ts'
 import type { SupervisedJob } from '../../src/operations/jobs/supervise-job.ts'
-import { type Scene, source, startScene } from '../spark/scene.ts'
+import { type Scene, startScene } from '../spark/scene.ts'
 import { expected, minute, signups, wholeMinutesAgo } from '../spark/signups.ts'
 
 const base = wholeMinutesAgo(60)
@@ -45,7 +45,8 @@ test('Spark killed within a batch starts again, and the job goes on from its che
 test('a schema that appears is looked up, and the job goes on with it; one that nobody knows costs its record alone', async () => {
   const before = running.status()
   const nickname = { name: 'nickname', type: ['null', 'string'], default: null } as const
-  const schema = { ...source.schema, fields: [...source.schema.fields, nickname] }
+  const { schema: known } = scene.source
+  const schema = { ...known, fields: [...known.fields, nickname] }
   const third = signups(300, base + 4 * minute, 'a')
   await scene.publishSignups(third, schema)
   await scene.publish([{ value: frame(999_999, Buffer.from('anything')), timestamp: base + 5 * minute }])

@@ -67,7 +67,8 @@ function expectNoPersonalData(log: string): void {
 }
 
 describe('every function', () => {
-  const names = ['ingest', 'process', 'write'].map((stage) => `sluice-users-${stage}`)
+  const stages = ['ingest', 'process', 'write'].map((stage) => `sluice-users-${stage}`)
+  const names = [...stages, 'sluice-verify', 'sluice-topology']
 
   test('is built', () => {
     expect(build.functions.map(({ name }) => name).sort()).toEqual(functionNames(pipelines).sort())
@@ -81,21 +82,18 @@ describe('every function', () => {
     }
   })
 
-  test.each([...names, 'sluice-topology'])(
-    '%s loads with only NODE_PATH and its own environment, and takes no callback',
-    async (name) => {
-      const { parameters } = await run(functionCalled(name))
-      expect(parameters).toBeGreaterThanOrEqual(1)
-      expect(parameters).toBeLessThan(3)
-    },
-  )
+  test.each(names)('%s loads with only NODE_PATH and its own environment, and takes no callback', async (name) => {
+    const { parameters } = await run(functionCalled(name))
+    expect(parameters).toBeGreaterThanOrEqual(1)
+    expect(parameters).toBeLessThan(3)
+  })
 
-  test.each([...names, 'sluice-topology'])('%s does not load without the layer', async (name) => {
+  test.each(names)('%s does not load without the layer', async (name) => {
     const built: BuiltFunction = { ...functionCalled(name), modules: '' }
     await expect(run(built)).rejects.toThrow(/Cannot find module/)
   })
 
-  test.each([...names, 'sluice-topology'])('%s says which variable is missing', async (name) => {
+  test.each(names)('%s says which variable is missing', async (name) => {
     const built = functionCalled(name)
     const { CASSANDRA_HOST: _, ...environment } = built.environment
     await expect(run({ ...built, environment })).rejects.toThrow(
@@ -189,6 +187,20 @@ describe('ingest', () => {
 
   test('refuses an event that is no schedule of its own', async () => {
     const { error } = await invoke('sluice-users-ingest', {})
+    expect(error).toMatchObject({ code: 'ARGUMENT_INVALID' })
+  })
+})
+
+describe('verify', () => {
+  test('fails for a passing reason while the ledger is away, and judges nothing', async () => {
+    const { error, log } = await invoke('sluice-verify', { pipelines: ['users'] })
+    expect(error).toMatchObject({ name: 'SluiceError', code: 'CASSANDRA_UNAVAILABLE' })
+    expect(log).toContain('"retryable":true')
+    expect(log).not.toContain('run judged')
+  })
+
+  test('refuses an event that names no pipelines', async () => {
+    const { error } = await invoke('sluice-verify', {})
     expect(error).toMatchObject({ code: 'ARGUMENT_INVALID' })
   })
 })

@@ -1,5 +1,5 @@
 /**
- * A job of the users pipeline on real services: Kafka, the registry and Spark, with topics and subjects as deployed.
+ * A job on real services: Kafka, the registry and Spark, with topics and subjects as deployed.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,7 @@ import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import type { ServiceName } from '../../src/local/service.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
+import type { DeclaredJob } from '../../src/operations/jobs/find-job.ts'
 import { jobFiles } from '../../src/operations/jobs/job-files.ts'
 import { type KeptJob, keepJob } from '../../src/operations/jobs/keep-job.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
@@ -29,17 +30,19 @@ import { defaultPatience } from '../../src/runtime/topology/wait.ts'
 import { avroCodec } from '../fixtures/avro-codec.ts'
 import type { Signup } from './signups.ts'
 
-/** The job and the topic that it reads. */
+/** The job that a scene has unless another is given. */
 export const job = pipeline.analytics?.[0] as JobDefinition
-export const source: AnyTopic = writtenTopic(pipeline)
-export const result: AnyTopic = resultTopic(job)
 
 /** Services with a supervised job. */
 export type Scene = {
   readonly stack: LocalStack
   readonly registry: ReturnType<typeof connectRegistry>
+  /** The topic that the job reads. */
+  readonly source: AnyTopic
   /** Publishes a record for each, with what the job does not look at left empty; registers the schema where it is new. */
   publishSignups(given: readonly Signup[], schema?: AvroRecordSchema): Promise<void>
+  /** Publishes a record for each. */
+  publishValues(values: readonly AvroRecord[]): Promise<void>
   /** Publishes records of the source topic, their bytes as they are. */
   publish(records: readonly { readonly value: Buffer; readonly timestamp: number }[]): Promise<void>
   /** The latest result of each key. */
@@ -53,8 +56,11 @@ export type Scene = {
   close(): Promise<void>
 }
 
-/** Starts the services in a folder of their own. */
-export async function startScene(services: readonly ServiceName[] = ['kafka', 'registry', 'spark']): Promise<Scene> {
+/** Starts the services in a folder of their own, for that job. */
+export async function startScene(
+  declared: DeclaredJob = { pipeline, job },
+  services: readonly ServiceName[] = ['kafka', 'registry', 'spark'],
+): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
   const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
   const jobs: KeptJob[] = []
@@ -65,14 +71,21 @@ export async function startScene(services: readonly ServiceName[] = ['kafka', 'r
   }
   try {
     await stack.allReady
-    return await sceneOn(stack, folder, jobs, close)
+    return await sceneOn(declared, stack, folder, jobs, close)
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close: () => Promise<void>): Promise<Scene> {
+async function sceneOn(
+  { job, pipeline }: DeclaredJob,
+  stack: LocalStack,
+  folder: string,
+  jobs: KeptJob[],
+  close: () => Promise<void>,
+): Promise<Scene> {
+  const [source, result] = [writtenTopic(pipeline), resultTopic(job)]
   const { kafka: brokers, registry: registryPlace, spark } = stack.endpoints
   const { topics, subjects } = topologyOf([pipeline])
   const environment = { bootstrapServers: brokers.bootstrapServers, kafka: { kind: 'plaintext' } as const }
@@ -97,19 +110,29 @@ async function sceneOn(stack: LocalStack, folder: string, jobs: KeptJob[], close
     })
     await producer.send(source.name, outgoing)
   }
+  type Timed = { readonly value: AvroRecord; readonly timestamp: number }
+  const publishAs = async (schema: AvroRecordSchema, records: readonly Timed[]) => {
+    const codec = avroCodec(schema)
+    const schemaId = await registry.register(valueSubject(source.name), JSON.stringify(schema))
+    await publish(records.map(({ value, timestamp }) => ({ value: frame(schemaId, codec.encode(value)), timestamp })))
+  }
   return {
     stack,
     registry,
+    source,
     publish,
-    async publishSignups(given, schema = source.schema) {
-      const codec = avroCodec(schema)
-      const schemaId = await registry.register(valueSubject(source.name), JSON.stringify(schema))
-      await publish(
-        given.map(({ id, country, at }) => {
-          return { value: frame(schemaId, codec.encode({ ...empty, id, country })), timestamp: at }
-        }),
+    publishSignups(given, schema = source.schema) {
+      const recordOf = ({ id, country }: Signup) => ({ ...empty, id, country })
+      return publishAs(
+        schema,
+        given.map((signup) => ({ value: recordOf(signup), timestamp: signup.at })),
       )
     },
+    publishValues: (values) =>
+      publishAs(
+        source.schema,
+        values.map((value) => ({ value, timestamp: Date.now() })),
+      ),
     async results() {
       const latest = new Map<string, AvroRecord>()
       const decoder = avroCodec(result.schema)

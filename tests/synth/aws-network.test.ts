@@ -81,6 +81,7 @@ describe('with a NAT gateway', () => {
       'sluice-users-ingest',
       'sluice-users-process',
       'sluice-users-write',
+      'sluice-verify',
     ])
     for (const [name, { subnets, groups }] of functions) {
       expect(subnets.length, name).toBe(2)

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
+import { watchedUsers } from '../fixtures/watched-users.ts'
 import { awsTemplates, resources } from './templates.ts'
 
 const { observability: template } = awsTemplates({ alarmEmail: 'team@example.com' })
@@ -36,13 +37,14 @@ test('there is an alarm for each thing that can go wrong', () => {
     ...ofFunction('write'),
     ...ofMapping('write'),
     ...ofMapping('signups_by_country'),
+    'sluice-verify-errors': ['Errors'],
   })
 })
 
 test('each says what it means, goes to the topic, and is off while there is nothing to measure', () => {
   const [[topic] = ['']] = resources(template, 'AWS::SNS::Topic')
   for (const alarm of alarms) {
-    expect(alarm.AlarmDescription).toMatch(/^Sluice, pipeline users: .+ See docs\/aws\.md\.$/)
+    expect(alarm.AlarmDescription).toMatch(/^Sluice, (pipeline users|function sluice-verify): .+ See docs\/aws\.md\.$/)
     expect(alarm).toMatchObject({
       AlarmActions: [{ Ref: topic }],
       OKActions: [{ Ref: topic }],
@@ -99,6 +101,27 @@ test('the topic is encrypted, speaks TLS, and CloudWatch of this account may pub
 test('there is one dashboard, named after the stage', () => {
   template.resourceCountIs('AWS::CloudWatch::Dashboard', 1)
   template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'sluice-prod' })
+})
+
+describe('an alert of a record', () => {
+  const rule = (targets: object[]) => ({
+    EventPattern: { source: ['sluice'], 'detail-type': ['Sluice Alert'] },
+    EventBusName: { 'Fn::ImportValue': Match.stringLikeRegexp('RecordAlerts') },
+    Targets: targets,
+  })
+  const toTopic = { Arn: { Ref: Match.stringLikeRegexp('^Alarms') }, DeadLetterConfig: Match.anyValue() }
+
+  test('goes where alarms go, and to the webhook where there is one', () => {
+    const { observability } = awsTemplates({}, [watchedUsers])
+    observability.hasResourceProperties('AWS::Events::Rule', rule([toTopic]))
+    const { observability: called } = awsTemplates({ alarmWebhook: 'https://hooks.example.com/x' }, [watchedUsers])
+    called.hasResourceProperties('AWS::Events::Rule', rule([toTopic, Match.objectLike({ DeadLetterConfig: {} })]))
+    called.resourceCountIs('AWS::Events::ApiDestination', 1)
+  })
+
+  test('has no rule where no pipeline has alerts', () => {
+    template.resourceCountIs('AWS::Events::Rule', 1)
+  })
 })
 
 describe('a run that failed or is late', () => {

@@ -4,6 +4,7 @@
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { actionsOnAll } from '../../cdk/aws-statements.ts'
+import { watchedUsers } from '../fixtures/watched-users.ts'
 import { awsTemplates, resources } from './templates.ts'
 
 type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: object }
@@ -124,11 +125,39 @@ const needs: Readonly<Record<string, readonly string[]>> = {
     modify('signups_by_country'),
     ...reading('signups_by_country-value'),
   ],
+  'sluice-verify': [
+    connect,
+    ...['users_created', 'users_created.dlt', 'users_enriched', 'users_enriched.dlt'].flatMap((topic) => [
+      `kafka-cluster:DescribeTopic topic/${topic}`,
+      `kafka-cluster:ReadData topic/${topic}`,
+    ]),
+    'kafka-cluster:DescribeGroup group/sluice-users-process',
+    'kafka-cluster:DescribeGroup group/sluice-users-write',
+    ...['Describe', 'Alter', 'Delete'].map((verb) => `kafka-cluster:${verb}Group group/sluice-reader-*`),
+    ...driver,
+    ...['runs', 'fetched', 'published', 'verdicts', 'leases', 'created_users'].map(select),
+    ...['verdicts', 'run_states', 'leases'].map(modify),
+    ...readingAny,
+    ...reading('users_created-value'),
+    ...reading('users_enriched-value'),
+    'events:PutEvents <RunsE45A2291>',
+  ],
 }
 
 describe('a function may do no more than its work', () => {
   test.each(Object.entries(needs))('%s', (name, expected) => {
     expect(allowed(all, name)).toEqual([...new Set(expected)].sort())
+  })
+
+  test('one that looks back reads as groups of its own name, and one with alerts tells the bus of alerts alone', () => {
+    const { pipelines } = awsTemplates({}, [watchedUsers])
+    const added = (name: string) => allowed([pipelines], name).filter((line) => !needs[name]?.includes(line))
+    expect(added('sluice-users-process')).toEqual([
+      'events:PutEvents <RecordAlerts4B8D0E19>',
+      'kafka-cluster:AlterGroup group/sluice-users-process-window-*',
+      'kafka-cluster:DescribeGroup group/sluice-users-process-window-*',
+    ])
+    for (const name of ['sluice-users-ingest', 'sluice-users-write']) expect(added(name)).toEqual([])
   })
 
   test('the topology creates topics and schemas, and touches no record and no table', () => {

@@ -13,14 +13,18 @@ import { awsStacks, root, scratch } from './templates.ts'
 
 const run = promisify(execFile)
 
+/** A part of the cluster's ARN, as cdk-nag names it. */
+function partOfArn(part: number): string {
+  const arn = { 'Fn::GetAtt': ['Cluster', 'Arn'] }
+  return JSON.stringify({ 'Fn::Select': [part, { 'Fn::Split': [':cluster/', arn] }] })
+}
+
 /** Of each job: its consumer groups, whose names end at random, and the folder of its checkpoint. */
 const ofJobs = (users.analytics ?? []).flatMap(({ name }): [string, string][] => {
-  const part = (index: number) =>
-    `{"Fn::Select":[${index},{"Fn::Split":[":cluster/",{"Fn::GetAtt":["Cluster","Arn"]}]}]}`
   const full = `sluice-users-${name}`
   return [
     [
-      `AwsSolutions-IAM5[Resource::${part(0)}:group/${part(1)}/${full}*]`,
+      `AwsSolutions-IAM5[Resource::${partOfArn(0)}:group/${partOfArn(1)}/${full}*]`,
       'Spark names its groups at random behind that',
     ],
     [`AwsSolutions-IAM5[Resource::<Checkpoints620E2F20.Arn>/${full}/*]`, 'a checkpoint is many objects'],
@@ -45,6 +49,8 @@ const accepted: Readonly<Record<string, string>> = {
     'the driver reads system, system_schema and system_schema_mcs, and these only',
   'AwsSolutions-IAM5[Resource::<TopologyHandlerFunction6564C5FE.Arn>:*]':
     "CDK's provider may invoke any version of the one function",
+  [`AwsSolutions-IAM5[Resource::${partOfArn(0)}:group/${partOfArn(1)}/sluice-reader-*]`]:
+    'a proof reads topics in a group of a random name, which it deletes',
   'AwsSolutions-SQS3': 'the queue is where failed starts end: an alarm watches it',
   'AwsSolutions-SMG4': 'Secrets Manager has no rotation for logins of MSK; docs/aws.md says how to change it by hand',
 }

@@ -22,7 +22,7 @@ function allowed(functionName: string): Record<string, unknown> {
 
 describe('every role', () => {
   test('has statements of its own, no policy of AWS', () => {
-    expect(roles.length).toBe(5)
+    expect(roles.length).toBe(6)
     for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns')
       expect(Properties.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: 'lambda.amazonaws.com' })
@@ -49,6 +49,7 @@ describe('a function may do no more than its work', () => {
     ['sluice-users-ingest', [...logActions, 'secretsmanager:GetSecretValue', 'sqs:SendMessage', 'events:PutEvents']],
     ['sluice-users-process', logActions],
     ['sluice-users-write', [...logActions, 'secretsmanager:GetSecretValue']],
+    ['sluice-verify', [...logActions, 'secretsmanager:GetSecretValue', 'events:PutEvents']],
     ['sluice-topology', [...logActions, 'secretsmanager:GetSecretValue']],
     ['sluice-topology-provider', ['lambda:GetFunction', 'lambda:InvokeFunction', ...logActions]],
   ])('%s', (name, expected) => {

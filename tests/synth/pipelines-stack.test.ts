@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { pipeline as users } from '../../pipelines/users.ts'
 import { parseEnvironment } from '../../src/core/environment.ts'
+import { watchedUsers } from '../fixtures/watched-users.ts'
 import { resources, templates } from './templates.ts'
 
 const { pipelines: template } = templates()
@@ -9,9 +10,9 @@ const functions = resources(template, 'AWS::Lambda::Function')
 const functionId = (name: string) => functions.find(([, { Properties }]) => Properties.FunctionName === name)?.[0]
 
 describe('functions', () => {
-  test('each stage of the pipeline is one function on Node 24 with the layer', () => {
+  test('each stage of the pipeline is one function, and so is the judge of runs, on Node 24 with the layer', () => {
     const names = functions.map(([, { Properties }]) => Properties.FunctionName).sort()
-    expect(names).toEqual(['sluice-users-ingest', 'sluice-users-process', 'sluice-users-write'])
+    expect(names).toEqual(['sluice-users-ingest', 'sluice-users-process', 'sluice-users-write', 'sluice-verify'])
     const [[layer] = ['']] = resources(template, 'AWS::Lambda::LayerVersion')
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler', Layers: [{ Ref: layer }] })
@@ -58,12 +59,19 @@ describe('functions', () => {
   test('a pipeline without process has no process function, and its writer reads the source topic', () => {
     const { process: _, analytics: __, ...direct } = users
     const { pipelines: without } = templates({}, [direct])
-    without.resourceCountIs('AWS::Lambda::Function', 2)
+    without.resourceCountIs('AWS::Lambda::Function', 3)
     const values = resources(without, 'AWS::SSM::Parameter').map(([, { Properties }]) => JSON.parse(Properties.Value))
     expect(values.map(({ FunctionName, Topics }) => ({ FunctionName, Topics }))).toEqual([
       { FunctionName: 'sluice-users-write', Topics: ['users_created'] },
     ])
   })
+})
+
+test('there is a bus of alerts where a pipeline has any', () => {
+  const buses = (of: typeof template) =>
+    resources(of, 'AWS::Events::EventBus').map(([, { Properties }]) => Properties.Name)
+  expect(buses(template)).toEqual(['sluice-runs'])
+  expect(buses(templates({}, [watchedUsers]).pipelines)).toEqual(['sluice-runs', 'sluice-alerts'])
 })
 
 describe('schedule', () => {
@@ -98,6 +106,21 @@ describe('schedule', () => {
         Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
       },
     })
+  })
+})
+
+test('the judge is started each minute, for the pipelines that are deployed', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'sluice-verify',
+    ScheduleExpression: 'rate(1 minute)',
+    State: 'ENABLED',
+    Targets: [
+      {
+        Arn: { 'Fn::GetAtt': [functionId('sluice-verify'), 'Arn'] },
+        Id: 'Target0',
+        Input: JSON.stringify({ pipelines: ['users'] }),
+      },
+    ],
   })
 })
 

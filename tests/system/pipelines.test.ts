@@ -3,9 +3,16 @@ import type { Client } from 'cassandra-driver'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { allRows, connectCassandra } from '../../src/connect/cassandra.ts'
+import { connectKafka } from '../../src/connect/kafka.ts'
+import { createProducer } from '../../src/connect/kafka-producer.ts'
+import { connectRegistry } from '../../src/connect/registry.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
+import { valueSubject } from '../../src/core/names.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { keyColumns, type Table } from '../../src/core/table.ts'
+import { frame } from '../../src/core/wire-format.ts'
+import { alertQueue } from '../fixtures/alert-queue.ts'
+import { avroCodec } from '../fixtures/avro-codec.ts'
 import { plainResponse } from '../fixtures/source-response.ts'
 import { json, sluiceOn, unscheduledUp } from './sluice.ts'
 
@@ -69,7 +76,7 @@ async function writtenOf({ source, process }: Pipeline, answer: unknown) {
     const checked = await source.value['~standard'].validate(value)
     if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
     const record = source.record(checked.value, {})
-    const made = process ? process.apply(record) : record
+    const made = process ? process.apply(record, []) : record
     if (made) written.push(made)
   }
   return written
@@ -117,4 +124,44 @@ describe('without a seed', () => {
     const services = ['kafka', 'cassandra', 'registry', 'emulator', 'sluice-logs-ingest', 'sluice-logs-write']
     expect(rows.map(({ service }) => service)).toEqual(expect.arrayContaining(services))
   })
+})
+
+test('an alert of a record is on the bus within two seconds of the record', async () => {
+  const iot = others.find(({ name }) => name === 'iot')
+  if (!iot) throw new Error('there is no pipeline iot')
+  const { name, schema } = iot.topic
+  const alerts = await alertQueue(endpoints.aws)
+  const id = await connectRegistry(endpoints.registry).idOf(valueSubject(name), JSON.stringify(schema))
+  const codec = avroCodec(schema)
+  const producer = createProducer(connectKafka({ ...endpoints.kafka, clientId: 'sluice-test' }))
+  const publish = (values: readonly number[], begin: number) =>
+    producer.send(
+      name,
+      values.map((value, n) => {
+        const at = begin + n * 1_000
+        const reading = { id: `test@${at}`, sensor: 'test', kind: 'temperature', unit: 'celsius', value, at }
+        return { key: 'test', value: frame(id, codec.encode(reading)), headers: {}, timestamp: Date.now() }
+      }),
+    )
+  try {
+    const begin = Date.now() - 60_000
+    const usual = Array.from({ length: 60 }, (_, n) => 20 + (n % 10) / 10)
+    await publish(usual, begin)
+    const judged = async () => (await stored({ name: 'readings_by_sensor' })).filter(({ sensor }) => sensor === 'test')
+    await expect.poll(async () => (await judged()).length, { timeout: 60_000 }).toBe(usual.length)
+
+    const publishedAt = Date.now()
+    await publish([60], publishedAt)
+    const heard = []
+    while (heard.length === 0) heard.push(...(await alerts.take()))
+    expect(heard).toMatchObject([{ id: `iot/test@${publishedAt}`, alert: { anomaly: 'outlier', sensor: 'test' } }])
+    const tookMs = Number(heard[0]?.heardAt) - publishedAt
+    process.stdout.write(`the alert was on the bus ${tookMs} ms after its record\n`)
+    expect(tookMs).toBeLessThan(2_000)
+    const outliers = async () =>
+      (await judged()).filter(({ anomaly }) => anomaly === 'outlier').map(({ value }) => value)
+    await expect.poll(outliers, { timeout: 60_000 }).toEqual([60])
+  } finally {
+    await producer.disconnect()
+  }
 })

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge'
 import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
@@ -94,9 +94,12 @@ const rules = async () => {
   return Rules.map(({ Name }) => Name)
 }
 const mappings = async () => {
-  const ssm = new SSMClient(awsConfig(stack.endpoints.aws))
-  const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: mappingParameterPath }))
-  return Parameters.map(({ Name }) => Name?.slice(mappingParameterPath.length)).toSorted()
+  const client = new SSMClient(awsConfig(stack.endpoints.aws))
+  const names: (string | undefined)[] = []
+  for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path: mappingParameterPath })) {
+    names.push(...Parameters.map(({ Name }) => Name?.slice(mappingParameterPath.length)))
+  }
+  return names.toSorted()
 }
 const ingestConfiguration = () =>
   new LambdaClient(awsConfig(stack.endpoints.aws)).send(

@@ -2,12 +2,21 @@
  * What an operator does with runs, on an environment of its own: ticks that come twice, failure, retry, backfill, pause,
  * trace.
  */
-import { DescribeRuleCommand, EnableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import {
+  DescribeRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge'
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
 import { pipeline } from '../../pipelines/users.ts'
 import { awsConfig } from '../../src/connect/aws.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
 import { functionName, ruleName } from '../../src/core/names.ts'
+import { runBusName, runEventType } from '../../src/core/run-event.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
 import { invoke } from '../../src/operations/invoke.ts'
 import { ledgerOf } from '../../src/runtime/ledger.ts'
@@ -32,6 +41,24 @@ afterAll(async () => {
 const ingest = (event: unknown) => invoke(endpoints.aws, functionName(pipeline.name, 'ingest'), event)
 const ledger = () => ledgerOf(clients.cassandra, pipeline.name)
 const show = async (run: string) => json(await sluice.run('runs', 'show', pipeline.name, run, '--json'))
+
+/** Hears the run events from now on: what is returned gives the details of all so far. */
+async function busListener(): Promise<() => Promise<unknown[]>> {
+  const [events, sqs] = [new EventBridgeClient(awsConfig(endpoints.aws)), new SQSClient(awsConfig(endpoints.aws))]
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'run-events' }))
+  const wanted = { QueueUrl, AttributeNames: ['QueueArn' as const] }
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(wanted))
+  const EventPattern = JSON.stringify({ 'detail-type': [runEventType] })
+  await events.send(new PutRuleCommand({ Name: 'run-events', EventBusName: runBusName, EventPattern }))
+  const Targets = [{ Id: 'queue', Arn: Attributes?.QueueArn }]
+  await events.send(new PutTargetsCommand({ Rule: 'run-events', EventBusName: runBusName, Targets }))
+  const heard: unknown[] = []
+  return async () => {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))
+    heard.push(...Messages.map(({ Body = '{}' }) => JSON.parse(Body).detail))
+    return heard
+  }
+}
 
 test('a tick that is delivered twice at a time is one run, which succeeds once its records are rows', async () => {
   const tick = { id: 'any', time: new Date(Math.floor(Date.now() / 1_000) * 1_000).toISOString() }
@@ -68,6 +95,38 @@ test('a run that failed is found by its state, and retried as the same run', asy
   await vi.waitFor(async () => expect((await show(id)).state).toBe('succeeded'), { timeout: 60_000, interval: 500 })
   const again = await sluice.run('runs', 'retry', pipeline.name, id)
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('RUN_NOT_RETRYABLE')])
+})
+
+test('a run that lost a record while nobody looked is failed by the judge, and the bus says so', async () => {
+  const heard = await busListener()
+  const [model] = await ledger().latestRuns(1)
+  if (!model) throw new Error('no run in the ledger')
+  // Away from the times that the backfill fills.
+  const startedAt = Date.now() - 5 * 3_600_000
+  const id = `${new Date(startedAt).toISOString().replace(/[-:]|\.\d+/g, '')}-lost`
+  const line = { kind: 'unknown', field: 'loyalty', found: 'object', effect: 'left-out', policy: 'discard' } as const
+  const drift = { lines: [{ ...line, count: 3, sample: { value: 0, path: 'loyalty' } }], others: 0 }
+  await ledger().saveFetched(id, { attempt: '1-test', firstNumber: 0, recordIds: ['lost'] })
+  const times = { scheduledAt: startedAt, startedAt, finishedAt: startedAt + 1 }
+  const ended = { state: 'succeeded', attempts: 1, succeededAttempt: 1, fetched: 1, error: null } as const
+  await ledger().save({ ...model, ...times, ...ended, id, drift })
+  // The rule starts the judge each minute.
+  await vi.waitFor(async () => expect(await show(id)).toMatchObject({ state: 'failed' }), {
+    timeout: 180_000,
+    interval: 1_000,
+  })
+  expect(await show(id)).toMatchObject({ error: { code: 'RUN_UNRECONCILED' }, figures: { unaccounted: 1 }, drift })
+  expect((await sluice.run('runs', 'show', pipeline.name, id)).stdout).toContain('unknown loyalty (object): 3 times')
+  await vi.waitFor(
+    async () =>
+      expect(await heard()).toContainEqual(
+        expect.objectContaining({
+          ...{ pipeline: 'users', run: id, state: 'failed', errorCode: 'RUN_UNRECONCILED' },
+          drift: { unknown: 3, missing: 0, changed: 0, others: 0, deadLettered: 0 },
+        }),
+      ),
+    { timeout: 30_000, interval: 500 },
+  )
 })
 
 test('a backfill makes the runs that are missing, says so before, and has nothing to do after', async () => {
@@ -122,4 +181,5 @@ test('a record is traced from its run to its row, by way of the batches that hel
 
   const unknown = await sluice.run('trace', 'no-such-record')
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('RECORD_UNKNOWN')])
+  for (const { name } of pipelines) expect(unknown.stderr).toContain(`"${name}"`)
 })

@@ -44,7 +44,7 @@ async function expectedRows(seed: string): Promise<Map<string, AnyRow>> {
     for (const value of ((await response.json()) as { results: unknown[] }).results) {
       const checked = await pipeline.source.value['~standard'].validate(value)
       if (checked.issues) throw new Error('the bundled source gave a value that does not fit')
-      const enriched = pipeline.process?.apply(pipeline.source.record(checked.value, {}))
+      const enriched = pipeline.process?.apply(pipeline.source.record(checked.value, {}), [])
       for (const row of pipeline.tables[0]?.rows(enriched ?? {}) ?? []) rows.set(String(row.id), row)
     }
   }

@@ -6,7 +6,7 @@ import { pipelines } from '../../../pipelines/index.ts'
 import { runTime } from '../../core/ledger.ts'
 import { logJson, logText } from '../../operations/function-log-text.ts'
 import { expectFunction, functionLog, type LogLine } from '../../operations/function-logs.ts'
-import { linesOfRun, pipelineLog } from '../../operations/run-logs.ts'
+import { logOfRun } from '../../operations/run-logs.ts'
 import { countUpTo, durationMs } from '../arguments.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printProgress, printResult } from '../output.ts'
@@ -50,8 +50,7 @@ export function logsCommand(): Command {
 /** Every line of each invocation that names the run, with the function's name. */
 async function printRun(id: string, since: number, { environment, json }: Options): Promise<void> {
   const { aws } = runningStack(environment).endpoints
-  const logs = await Promise.all(pipelines.map((pipeline) => pipelineLog(aws, pipeline, since)))
-  const lines = linesOfRun(logs.flat(), id)
+  const lines = await logOfRun(aws, pipelines, id, since)
   for (const line of lines) {
     if (json) printJson({ function: line.functionName, ...logJson(line) })
     else printResult(`${line.functionName}  ${logText(line)}`)

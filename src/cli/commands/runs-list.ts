@@ -30,10 +30,20 @@ export function listCommand(): Command {
       const pipeline = findPipeline(pipelines, name)
       const { endpoints } = runningStack(environment)
       const { found, paused } = await withClients(endpoints, async (clients) => ({
-        found: state === 'scheduled' ? [] : await listRuns(pipeline, clients, { state: state ?? null, count: limit }),
+        found:
+          state === 'scheduled'
+            ? []
+            : await listRuns(pipeline, clients, { state: state ?? null, between: null, count: limit }),
         paused: await isPaused(clients, name),
       }))
-      const at = paused || (state ?? 'scheduled') !== 'scheduled' ? null : nextRunAt(pipeline, Date.now())
+      const at =
+        paused || (state ?? 'scheduled') !== 'scheduled'
+          ? null
+          : nextRunAt(
+              pipeline,
+              Date.now(),
+              found.map(({ run }) => run),
+            )
       if (json) {
         const next =
           at === null ? [] : [{ pipeline: name, state: 'scheduled', scheduledAt: new Date(at).toISOString() }]

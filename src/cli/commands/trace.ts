@@ -3,11 +3,9 @@
  */
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
-import { SluiceError } from '../../core/errors.ts'
-import type { Pipeline } from '../../core/pipeline.ts'
 import { withClients } from '../../operations/clients.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
-import { type Trace, trace } from '../../operations/trace.ts'
+import { trace, traceAmong } from '../../operations/trace.ts'
 import { traceLines } from '../../operations/trace-text.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'
@@ -30,23 +28,9 @@ export function traceCommand(): Command {
       const among = pipeline ? [findPipeline(pipelines, pipeline)] : pipelines
       const { endpoints } = runningStack(environment)
       const found = await withClients(endpoints, (clients) =>
-        firstOf(among, (each) => trace(each, record, run ?? null, clients, endpoints.aws)),
+        traceAmong(among, record, run ?? null, (each) => trace(each, record, run ?? null, clients, endpoints.aws)),
       )
       if (json) printJson(found)
       else printResult(traceLines(found).join('\n'))
     })
-}
-
-/** The first trace that there is; the last refusal where there is none. */
-async function firstOf(among: readonly Pipeline[], look: (pipeline: Pipeline) => Promise<Trace>): Promise<Trace> {
-  let refusal: unknown
-  for (const pipeline of among) {
-    try {
-      return await look(pipeline)
-    } catch (error) {
-      if (!(error instanceof SluiceError) || error.code !== 'RECORD_UNKNOWN') throw error
-      refusal = error
-    }
-  }
-  throw refusal
 }

@@ -1,7 +1,6 @@
 /**
  * `sluice up`, which is `npm start`: brings the environment up, runs pipelines one after the other, proves each, and goes on.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { pipelines as allPipelines } from '../../../pipelines/index.ts'
 import type { RunningConsole } from '../../console/server/start.ts'
@@ -15,21 +14,17 @@ import { asProcesses } from '../../local/process-hosting.ts'
 import { announcer } from '../../operations/announce.ts'
 import { keptPorts } from '../../operations/environment-ports.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
-import { followRuns } from '../../operations/follow.ts'
-import { type Observation, observeRun, settleDeadlineMs } from '../../operations/observe.ts'
+import { type FollowFrom, followRuns } from '../../operations/follow.ts'
+import { type Observation, observeVerdict, settleDeadlineMs } from '../../operations/observe.ts'
 import { environmentFolder } from '../../operations/places.ts'
 import { isProven, proofLine, proofTable } from '../../operations/proof-text.ts'
 import { type TriggerOptions, trigger } from '../../operations/trigger.ts'
 import { aborted, bringUp, type RunningEnvironment } from '../../operations/up.ts'
-import { judge, verifyRuns } from '../../operations/verify-runs.ts'
 import { brokerCount, countUpTo, portOffset } from '../arguments.ts'
 import { environmentOption } from '../environment-option.ts'
 import { messageOf } from '../failure.ts'
 import { printJson, printProgress, printResult } from '../output.ts'
 import { stopSignal } from '../stop-signal.ts'
-
-/** Between two looks for runs without a verdict, in ms. */
-const verificationPauseMs = 10_000
 
 type Options = {
   environment: string
@@ -156,8 +151,9 @@ async function goOn(
   signal: AbortSignal,
 ): Promise<void> {
   const since = Date.now()
-  const follow = async (pipeline: Pipeline, seen: ReadonlySet<string>) =>
-    followRuns(pipeline, environment.clients, { since, seen }, signal, {
+  const announce = announcer(environment.endpoints.aws)
+  const follow = async (pipeline: Pipeline, seen: FollowFrom['seen']) =>
+    followRuns(pipeline, { clients: environment.clients, announce }, { since, seen }, signal, {
       onRun: ({ proof }) => printResult(proofLine(proof)),
       onError: (error) => printProgress(`${pipeline.name}: the runs cannot be read now: ${messageOf(error)}`),
     })
@@ -168,7 +164,7 @@ async function goOn(
     const { firstRowAt, proof } = observation
     if (firstRowAt && pipeline === pipelines[0])
       printProgress(`first row readable ${((firstRowAt - startedAt) / 1000).toFixed(1)} s after the command`)
-    followed.push(follow(pipeline, new Set([proof.run.id])), keepVerifying(pipeline, environment, signal))
+    followed.push(follow(pipeline, [proof.run]))
   }
   // Only now, so that it takes nothing from the first row.
   const web = await openConsole(options, environment)
@@ -191,21 +187,6 @@ async function openConsole(
   return startConsole({ environment: name, pipelines: allPipelines, clients, place, port: consolePort })
 }
 
-/** Judges all that is open, also what ran while nobody looked. */
-async function keepVerifying(
-  pipeline: Pipeline,
-  { clients, endpoints }: RunningEnvironment,
-  signal: AbortSignal,
-): Promise<void> {
-  const announce = announcer(endpoints.aws)
-  while (!signal.aborted) {
-    await verifyRuns(pipeline, clients, announce).catch((error) => {
-      if (!signal.aborted) printProgress(`${pipeline.name}: the runs cannot be judged now: ${messageOf(error)}`)
-    })
-    await delay(verificationPauseMs, null, { signal }).catch(() => {})
-  }
-}
-
 async function triggerAndObserve(
   pipeline: Pipeline,
   { records, seed }: Options,
@@ -214,9 +195,8 @@ async function triggerAndObserve(
 ): Promise<Observation> {
   const asked: TriggerOptions = { ...(records ? { records } : {}), ...(seed ? { seed } : {}) }
   const { run, fetched } = await trigger(endpoints.aws, pipeline, asked)
-  const observation = await observeRun(pipeline, run, clients, settleDeadlineMs(fetched), signal)
-  await judge(pipeline, observation.proof, clients, announcer(endpoints.aws))
-  return observation
+  const judged = { clients, announce: announcer(endpoints.aws) }
+  return observeVerdict(pipeline, run, judged, settleDeadlineMs(fetched), signal)
 }
 
 function proofText(pipeline: Pipeline, { proof, seenAt }: Observation): string {

@@ -52,6 +52,16 @@ export function useAnswer<T>(key: string, ask: () => Promise<T>, everyMs?: numbe
 
 const unknown = { value: null, isLoading: true, error: null, at: 0 } as const
 
+/** Asks again whenever `told`, what the stream tells of the same thing, changes. */
+export function useAgainOn(told: string, { again }: Pick<Answer<unknown>, 'again'>): void {
+  const before = useRef(told)
+  useEffect(() => {
+    if (before.current === told) return
+    before.current = told
+    again()
+  }, [told, again])
+}
+
 /** A change that is under way or ended. */
 export type Change<A extends unknown[], T> = {
   readonly isRunning: boolean

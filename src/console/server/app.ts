@@ -10,15 +10,19 @@ import { type PageFiles, pageRoutes } from './pages.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { eventSourceRoutes } from './routes/event-sources.ts'
 import { flowRoutes } from './routes/flow.ts'
+import { runRoutes } from './routes/runs.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { subjectRoutes } from './routes/subjects.ts'
 import { tableRoutes } from './routes/tables.ts'
 import { topicRoutes } from './routes/topics.ts'
+import { traceRoutes } from './routes/trace.ts'
 
 function api(context: ConsoleContext, token: string) {
   return new Hono()
     .route('/', sessionRoutes(context, token))
     .route('/', flowRoutes(context))
+    .route('/', runRoutes(context))
+    .route('/', traceRoutes(context))
     .route('/', topicRoutes(context))
     .route('/', subjectRoutes(context))
     .route('/', eventSourceRoutes(context))

@@ -11,6 +11,7 @@ export type Failure = { readonly code: string; readonly message: string }
 const unknown: ReadonlySet<ErrorCode> = new Set([
   'PIPELINE_UNKNOWN',
   'RUN_UNKNOWN',
+  'RECORD_UNKNOWN',
   'DEAD_LETTER_UNKNOWN',
   'TOPIC_UNKNOWN',
   'SCHEMA_UNKNOWN',

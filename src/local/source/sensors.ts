@@ -32,7 +32,8 @@ export const faultSeconds = { spike: 1, drift: 90, stuck: 45, dropout: 30 } as c
 /** A fault is never smaller than so many times the noise: a spike at once, a drift at its end. */
 const faultSize = 25
 const faultKinds = Object.keys(faultSeconds) as Fault['kind'][]
-const epoch = Date.UTC(2026, 0, 1)
+/** When every stream begins, in ms since the epoch. */
+export const plantEpoch = Date.UTC(2026, 0, 1)
 const dayPart = 3_600
 
 /** A page of readings: as many as asked for, and the position behind the last. */
@@ -53,7 +54,7 @@ export function readingAt(seed: string, position: number): Reading | null {
   const fault = faultAt(seed, number, second)
   if (fault?.kind === 'dropout') return null
   const { kind, unit } = kindOf(number)
-  const at = new Date(epoch + second * 1_000).toISOString()
+  const at = new Date(plantEpoch + second * 1_000).toISOString()
   const sensor = sensorName(seed, number)
   return { id: `${sensor}@${at}`, sensor, kind, unit, value: valueAt(seed, number, second, fault), at }
 }
@@ -97,7 +98,7 @@ function kindOf(number: number) {
 }
 
 /** The seed is part of the name: streams of two seeds are of different sensors. */
-function sensorName(seed: string, number: number): string {
+export function sensorName(seed: string, number: number): string {
   return `${seed}/${machines[Math.floor(number / kinds.length)]}/${kindOf(number).kind}`
 }
 

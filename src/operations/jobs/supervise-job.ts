@@ -93,11 +93,13 @@ export function superviseJob(options: JobOptions): SupervisedJob {
     while (!asked.aborted) {
       const failure = await query.failure()
       // Read after it is known to have ended, so that no batch before the failure goes unseen.
-      note(await query.progress())
+      note(await query.progressAfter(status.counts.batchId))
       if (failure !== null) throw jobFailure(job.name, failure)
       await pause(pollMs, asked)
     }
     await query.stop()
+    // A batch may have ended between the last look and the stop.
+    note(await query.progressAfter(status.counts.batchId))
   }
 
   const runOnce = async (asked: AbortSignal): Promise<void> => {

@@ -27,7 +27,7 @@ export async function fitted({ source }: Pipeline, fetched: unknown, note: NoteD
   const policies = { unknown: 'discard', missing: 'discard', changed: 'freeze', ...source.drift } as const
   const policyOf = ({ kind }: Drift): DriftPolicy => policies[kind]
   const drifts: Drift[] = []
-  const tell = (drift: Drift, effect: DriftEffect) => note(drift, { effect, evolves: policyOf(drift) === 'evolve' })
+  const tell = (drift: Drift, effect: DriftEffect) => note(drift, { effect, policy: policyOf(drift) })
   const giveUp = (what: string) => {
     for (const drift of drifts) tell(drift, 'dead-letter')
     return new SluiceError('VALUE_INVALID', `the fetched value ${what}`)

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { type Client, types } from 'cassandra-driver'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectCassandra, openCassandra } from '../../../src/connect/cassandra.ts'
+import { writeBatchesWhole } from '../../../src/connect/cassandra-batch.ts'
 import { createKeyspace, createTable, selectByKey, selectKeyspace, selectWriteTimes } from '../../../src/core/cql.ts'
 import type { CassandraEndpoint } from '../../../src/core/endpoints.ts'
 import { keyspace } from '../../../src/core/names.ts'
@@ -67,6 +68,8 @@ export function cassandraContract(endpoint: () => CassandraEndpoint): void {
   let client: Client
   beforeAll(async () => {
     client = connectCassandra(endpoint())
+    // As the write stage has it.
+    writeBatchesWhole(client)
     await client.connect()
     for (const statement of [createKeyspace(keyspace), createTable(keyspace, samples)]) {
       await client.execute(statement, [], { prepare: false })

@@ -103,6 +103,8 @@ export function ledgerContract(endpoints: () => Endpoints): void {
     await own.saveVerdict('a', verdict)
     await ledgerOf(client, `${pipeline}-verdicts`).save(run('b', { state: 'failed' }))
     expect(await own.verdict('a')).toEqual(verdict)
+    expect([...(await own.verdictsAmong(['a']))]).toEqual([['a', verdict]])
+    expect((await own.verdictsAmong(['aa', 'b'])).size).toBe(0)
     expect(await own.runsThatWere('failed', 5)).toEqual(['b', 'a'])
     expect(await own.runsThatWere('late', 5)).toEqual([])
   })

@@ -68,6 +68,20 @@ describe.each(cases)('$name', (command) => {
     expect(await refusal(command, [...required, '--no-such-option'])).toContain("unknown option '--no-such-option'")
   })
 
+  test('says in its help what it is for, and gives an example that calls it by its name', async () => {
+    const made = (await commandsOf(command.file))[command.at] as Command
+    let help = ''
+    made.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+    expect(made.description()).not.toBe('')
+    const example = help
+      .slice(help.search(/^Examples?:$/m))
+      .split('\n')
+      .slice(1)
+    const called =
+      command.name === 'up' ? /^ {2}npm start/ : new RegExp(`^ {2}npm run sluice -- (\\S+ )?${command.name}\\b`)
+    expect(example.filter((line) => called.test(line))).not.toEqual([])
+  })
+
   test('refuses an argument too many, and one too few by name', async () => {
     const { required, takesAny } = await optionsOf(command)
     if (!takesAny) expect(await refusal(command, Array(9).fill('x'))).toMatch(/too many arguments/)

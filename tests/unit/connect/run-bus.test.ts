@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { eventBuses } from '../../../src/connect/event-bus.ts'
 import { runBus } from '../../../src/connect/run-bus.ts'
 import type { RunEvent } from '../../../src/core/run-event.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
 
 const server = await startHttpServer()
-const announce = runBus('eu-west-1', server.url)
+const announce = runBus(eventBuses('eu-west-1', server.url))
 const event: RunEvent = {
   pipeline: 'orders',
   run: '20260301T100000Z-schedule',
@@ -12,6 +13,7 @@ const event: RunEvent = {
   attempt: 2,
   errorCode: 'RUN_EMPTY',
   figures: { fetched: 0 },
+  drift: null,
 }
 
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { count, duration, rate } from '../../../src/console/pages/format.ts'
-import { findTargets } from '../../../src/console/pages/shell/targets.ts'
+import { findTargets, runIdIn } from '../../../src/console/pages/shell/targets.ts'
 import { lineDiff } from '../../../src/console/pages/topics/line-diff.ts'
 import { formatOffsets, parseOffsets } from '../../../src/console/server/offsets-text.ts'
 import { shared } from '../../../src/console/server/shared.ts'
@@ -31,9 +31,26 @@ describe('search', () => {
     expect(found('other/3/17')).toEqual([])
     const id = '0f6e1c2a-9a3b-4c1d-8e2f-1234567890ab'
     expect(found(id)).toEqual([
+      `/trace?id=${id}`,
       `/tables/created_users?key=${encodeURIComponent(JSON.stringify([id]))}`,
       `/topics/users_created?key=${id}`,
     ])
+  })
+})
+
+describe('search for a run', () => {
+  const names = { pipelines: ['users', 'iot'], topics: [], tables: [], subjects: [], eventSources: [] }
+  const id = '20260301T100000Z-schedule'
+
+  test('finds those of that id, which the server knows, and no record', () => {
+    expect(runIdIn(` ${id} `)).toBe(id)
+    const found = findTargets(id, names, [{ pipeline: 'iot', state: 'failed' }])
+    expect(found).toEqual([{ kind: 'run, failed', name: `${id} of iot`, to: `/runs/iot/${id}` }])
+  })
+
+  test('is none for other texts', () => {
+    expect(runIdIn('20260301')).toBeNull()
+    expect(findTargets('iot-sensor-7', names).map(({ to }) => to)).toEqual(['/trace?id=iot-sensor-7'])
   })
 })
 

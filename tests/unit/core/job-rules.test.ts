@@ -42,6 +42,11 @@ describe('each rule names field, value and what is allowed', () => {
     ],
     ['the name of a stage', { ...sums, name: 'process' }, 'analytics[0].name is "process", but it must be none'],
     ['a name too long', { ...sums, name: 'o'.repeat(45) }, 'but it must be 44 characters at most'],
+    [
+      'a column that CQL reserves',
+      withResult({ columns: { ...sums.result.columns, entries: 'bigint' } }),
+      'analytics[0].result.columns is "entries", but it must be a name that CQL does not reserve',
+    ],
     ['no source', { ...sums, sources: {} }, 'analytics[0].sources is {}, but it must be one source at least'],
     ['a view with a space', { ...sums, sources: { 'o o': source } }, 'analytics[0].sources.o o is "o o"'],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RunOutcome } from '../../../src/core/run-state.ts'
-import { type BackfillChoice, planBackfill } from '../../../src/operations/backfill.ts'
+import { type BackfillChoice, backfillRange, planBackfill } from '../../../src/operations/backfill.ts'
 import type { RunReport } from '../../../src/operations/runs.ts'
 import type { Run } from '../../../src/runtime/ledger.ts'
 import { runRequest } from '../../../src/runtime/run-request.ts'
@@ -43,4 +43,22 @@ describe.each<[BackfillChoice, string[]]>([
 test('a run that is done again asks for as much as before, with the same seed', () => {
   const [again] = planBackfill(pipeline, runs, { from: hour(12), to: hour(13), choice: 'failed' })
   expect(again?.event.run).toEqual({ records: 5, seed: 's' })
+})
+
+describe('a range', () => {
+  const now = hour(12)
+  const day = 86_400_000
+
+  test('is one of the past 30 days', () => {
+    expect(backfillRange(hour(10), now, now)).toEqual({ from: hour(10), to: now })
+  })
+
+  test.each([
+    ['ends in the future', hour(10), now + 1],
+    ['ends before it begins', hour(11), hour(10)],
+    ['is empty', hour(11), hour(11)],
+    ['begins before the ledger does', now - 30 * day, now],
+  ])('that %s is refused', (_, from, to) => {
+    expect(() => backfillRange(from, to, now)).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }))
+  })
 })

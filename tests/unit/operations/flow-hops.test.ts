@@ -49,6 +49,7 @@ function sample(at: number, records: number, written: number, changes: Partial<F
       ]),
     ),
     runs: new Map([['users', [run]]]),
+    paused: new Set(),
     ...changes,
   }
 }
@@ -126,6 +127,13 @@ describe('a hop that is not ok says why', () => {
     expect(state('source', failed('KAFKA_UNAVAILABLE'))).toEqual(['ok', null])
     expect(state('source', failed('SOURCE_REFUSED'))).toEqual(['failing', 'run r1 failed with SOURCE_REFUSED: m'])
     expect(hop('ingest', failed('SOURCE_REFUSED')).errors).toBe(1)
+  })
+
+  test('a paused schedule shows at the ingest, unless its latest run failed', () => {
+    const paused = new Set(['users'])
+    expect(state('ingest', { samples: [sample(now, 1, 1, { paused })] })).toEqual(['paused', 'the schedule is paused'])
+    const runs = new Map([['users', [{ ...run, error: { code: 'SOURCE_REFUSED', message: 'm' } }]]])
+    expect(state('ingest', { samples: [sample(now, 1, 1, { paused, runs })] })[0]).toBe('failing')
   })
 
   test('dead letters that wait', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Account } from '../../../src/core/accounting.ts'
 import { isProven, proofLine, proofTable } from '../../../src/operations/proof-text.ts'
-import type { Proof } from '../../../src/operations/reconcile.ts'
+import type { Proof } from '../../../src/runtime/proof/reconciliation.ts'
 import { orders, ordersWithoutProcess } from '../../fixtures/orders.ts'
 
 const proof = (change: Partial<Account> = {}): Proof => ({

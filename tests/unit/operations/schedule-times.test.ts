@@ -22,6 +22,13 @@ describe('the next tick', () => {
   })
 })
 
+test('a rate goes on from a tick that is known', () => {
+  const known = at('2026-03-01T09:00:20Z')
+  const next = (after: string) => text(nextTick('rate(1 minute)', at(after), known))
+  expect(next('2026-03-01T10:00:00Z')).toBe('2026-03-01T10:00:20.000Z')
+  expect(next('2026-03-01T10:00:20Z')).toBe('2026-03-01T10:01:20.000Z')
+})
+
 test('slots begin at ticks, the first included and the end not, and follow one another', () => {
   const slots = slotsBetween('cron(0 * * * ? *)', at('2026-03-01T10:00Z'), at('2026-03-01T12:00Z'))
   expect(slots.map(({ from, to }) => [text(from), text(to)])).toEqual([

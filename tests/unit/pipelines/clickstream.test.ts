@@ -5,7 +5,7 @@ import { fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
 const records = await fixtureRecords(pipeline)
 const byType = (type: string) => records.find((record) => record.type === type) as AvroRecord
-const apply = (record: AvroRecord) => pipeline.process?.apply(record) ?? null
+const apply = (record: AvroRecord) => pipeline.process?.apply(record, []) ?? null
 const rows = (record: AvroRecord) => pipeline.tables.map((table) => table.rows(record))
 
 test('what a robot views is filtered on purpose', () => {

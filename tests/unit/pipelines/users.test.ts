@@ -7,7 +7,7 @@ import { plainResponse } from '../../fixtures/source-response.ts'
 
 const records = await fixtureRecords(users)
 const [anna, juergen, , amir] = records as [AvroRecord, AvroRecord, AvroRecord, AvroRecord]
-const apply = (change: object, record = anna) => users.process?.apply({ ...record, ...change })
+const apply = (change: object, record = anna) => users.process?.apply({ ...record, ...change }, [])
 
 describe('the record', () => {
   test('has the fields of the tutorial, and the nationality', () => {

@@ -13,6 +13,7 @@ import type { KafkaEvent, KafkaEventRecord } from '../../../src/core/kafka-event
 import { frame, type SchemaId } from '../../../src/core/wire-format.ts'
 import type { Connections } from '../../../src/runtime/connections.ts'
 import { logger } from '../../../src/runtime/logging.ts'
+import type { ProcessConnections } from '../../../src/runtime/process-connections.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'
 
 logger.setLogLevel('SILENT')
@@ -122,13 +123,15 @@ export function fakeConnections(
   registry: SchemaRegistry,
   cassandra: Connections['cassandra'],
   sourceUrl: string | null = null,
-): Connections {
+): ProcessConnections {
   return {
     environment: { ...environment, sourceUrl },
     producer,
     registry,
     cassandra,
     announce: async () => {},
+    putEvents: async (entries) => entries.map(() => true),
+    readBack: async () => {},
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Announce } from '../../../src/connect/run-bus.ts'
 import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import type { Pipeline } from '../../../src/core/pipeline.ts'
@@ -6,6 +6,7 @@ import { maxDeadLetterBytes, recordBytes } from '../../../src/core/record-size.t
 import type { RunEvent } from '../../../src/core/run-event.ts'
 import { unframe } from '../../../src/core/wire-format.ts'
 import { ingestHandler } from '../../../src/runtime/ingest.ts'
+import { logger } from '../../../src/runtime/logging.ts'
 import { publishMarginMs } from '../../../src/runtime/source/limits.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { startHttpServer } from '../../fixtures/http-server.ts'
@@ -193,6 +194,18 @@ test('the bus hears of a run that begins or fails, and a bus that is away fails 
     throw new Error('away')
   })
   expect(await away.handle(event())).toMatchObject({ published: 1 })
+})
+
+test('a run that succeeds logs its figures as metrics, and no value', async () => {
+  pages = [{ items: [order('a'), order('b')], next: null }]
+  const info = vi.spyOn(logger, 'info')
+  await start().handle(event())
+  const [, entry] = info.mock.calls.find(([message]) => message === 'run succeeded') ?? expect.fail('no entry')
+  info.mockRestore()
+  expect(entry).toMatchObject({ pipeline: 'orders', run: runId, fetched: 2, published: 2, deadLettered: 0 })
+  const { _aws } = entry as unknown as { _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] } }
+  const names = _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name))
+  expect(names.sort()).toEqual(['deadLettered', 'fetchMs', 'fetched', 'publishMs', 'published'])
 })
 
 test('a tick of a paused schedule does nothing, a run that an operator asks for does', async () => {

@@ -2,12 +2,13 @@
  * One dead letter: why it is one, where its record came from, the record itself, and the way back.
  */
 import { useState } from 'preact/hooks'
-import type { RecordPosition } from '../../../core/headers.ts'
+import { formatPosition, type RecordPosition } from '../../../core/headers.ts'
 import type { DeadLetter } from '../../../operations/dead-letters.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { Badge } from '../parts/badge.tsx'
 import { PageHead } from '../parts/page-head.tsx'
+import { recordPath } from '../parts/paths.ts'
 import { Answered } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 import { RecordDetail } from '../topics/record-detail.tsx'
@@ -88,11 +89,6 @@ function Why({ letter: { code, reason, stage, origin, timestamp, redrives, state
   )
 }
 
-function LinkTo({ position: { topic, partition, offset } }: { position: RecordPosition }) {
-  const to = `/topics/${topic}?from=offset&at=${offset}&partition=${partition}&open=${partition}:${offset}`
-  return (
-    <a href={to}>
-      {topic}/{partition}/{offset}
-    </a>
-  )
+function LinkTo({ position }: { position: RecordPosition }) {
+  return <a href={recordPath(position)}>{formatPosition(position)}</a>
 }

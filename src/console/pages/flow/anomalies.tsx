@@ -5,6 +5,7 @@ import type { Anomaly } from '../../../operations/anomalies.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { Badge } from '../parts/badge.tsx'
+import { runPath } from '../parts/paths.ts'
 import { Answered } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 
@@ -51,8 +52,8 @@ function kindOf({ kind, what }: Anomaly): string {
   return kind === 'dead-letters' ? 'dead letters' : (what.split(':')[0] ?? 'hop')
 }
 
-function Subject({ anomaly: { kind, subject } }: { anomaly: Anomaly }) {
+function Subject({ anomaly: { kind, pipeline, subject } }: { anomaly: Anomaly }) {
   if (kind === 'dead-letters') return <a href={`/dead-letters/${subject}`}>{subject}</a>
-  if (kind === 'run') return <code>{subject}</code>
+  if (kind === 'run') return <a href={runPath(pipeline, subject)}>{subject}</a>
   return <a href={subject.startsWith('sluice-') ? `/event-sources/${subject}` : `/topics/${subject}`}>{subject}</a>
 }

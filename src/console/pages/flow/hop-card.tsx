@@ -16,7 +16,13 @@ const kinds: Readonly<Record<HopKind, string>> = {
   'dead-letters': 'Dead letters',
 }
 
-const tones: Readonly<Record<Hop['state'], Tone>> = { ok: 'good', paused: 'calm', late: 'warning', failing: 'bad' }
+/** How serious a state is. */
+export const hopTones: Readonly<Record<Hop['state'], Tone>> = {
+  ok: 'good',
+  paused: 'calm',
+  late: 'warning',
+  failing: 'bad',
+}
 
 /** The card; `topic` is that of dead letters. */
 export function HopCard({ hop, points, topic }: { hop: Hop; points: readonly SparkPoint[]; topic?: string }) {
@@ -28,7 +34,9 @@ export function HopCard({ hop, points, topic }: { hop: Hop; points: readonly Spa
       <span class="hop-kind">
         {kinds[kind]}
         {state !== 'ok' && (
-          <Badge tone={tones[state]}>{kind === 'dead-letters' ? many(hop.errors ?? 0, 'waits', 'wait') : state}</Badge>
+          <Badge tone={hopTones[state]}>
+            {kind === 'dead-letters' ? many(hop.errors ?? 0, 'waits', 'wait') : state}
+          </Badge>
         )}
       </span>
       <span class="hop-name">{breakable(name)}</span>
@@ -61,10 +69,10 @@ function Passing({ hop, points }: { hop: Hop; points: readonly SparkPoint[] }) {
       <Spark points={points} name={`Records a second of ${name}`} />
       <dl class="hop-figures">
         {held && (
-          <Figure
-            name="holds"
-            text={`${count(held.reduce((a, b) => a + b, 0))} in ${many(held.length, 'partition')}`}
-          />
+          <>
+            <Figure name="holds" text={count(held.reduce((a, b) => a + b, 0))} />
+            <Figure name="partitions" text={count(held.length)} />
+          </>
         )}
         {lag !== null && <Figure name="lag" text={count(lag)} isBad={hop.state === 'late'} />}
         {p99Ms !== null && <Figure name="p99" text={duration(p99Ms)} />}

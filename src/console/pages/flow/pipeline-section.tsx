@@ -3,13 +3,17 @@
  */
 import type { FlowPoint, PipelineFlow } from '../../../operations/flow.ts'
 import type { Hop } from '../../../operations/flow-hops.ts'
+import { Badge } from '../parts/badge.tsx'
+import { runPath } from '../parts/paths.ts'
 import { Ago } from '../parts/time.tsx'
-import { HopCard } from './hop-card.tsx'
+import { NextRun, PauseButton, scheduleText } from '../runs/schedule.tsx'
+import { HopCard, hopTones } from './hop-card.tsx'
 import { ProofLine } from './proof-line.tsx'
 
 /** The section; `points` are the minutes before. */
 export function PipelineSection({ flow, points }: { flow: PipelineFlow; points: readonly FlowPoint[] }) {
   const { pipeline, schedule, hops, latestRun, proof } = flow
+  const worst = (['failing', 'late', 'paused'] as const).find((state) => hops.some((hop) => hop.state === state))
   const line = hops.filter(({ kind }) => kind !== 'dead-letters')
   const lettersOf = (hop: Hop) => hops.find(({ id }) => id === `dead-letters:${hop.name}`)
   const pointsOf = ({ id }: Hop) =>
@@ -18,14 +22,24 @@ export function PipelineSection({ flow, points }: { flow: PipelineFlow; points: 
     <section class="pipeline" id={pipeline} aria-labelledby={`${pipeline}-name`}>
       <div class="pipeline-head">
         <h2 id={`${pipeline}-name`}>{pipeline}</h2>
+        {worst && <Badge tone={hopTones[worst]}>{worst}</Badge>}
         <p class="faint">
-          {schedule.replace(/^rate\((.*)\)$/, 'every $1').replace('every 1 ', 'every ')}
+          {scheduleText(schedule)}, <NextRun flow={flow} />
           {latestRun && (
             <>
-              , last run <Ago at={latestRun.startedAt} />
+              ,{' '}
+              <a href={runPath(pipeline, latestRun.id)}>
+                last run <Ago at={latestRun.startedAt} />
+              </a>
             </>
           )}
         </p>
+        <div class="pipeline-actions">
+          <a class="button" href={`/runs/${pipeline}`} aria-label={`Runs of ${pipeline}`}>
+            Runs
+          </a>
+          <PauseButton flow={flow} />
+        </div>
       </div>
       <ProofLine proof={proof} />
       <ol class="hops">

@@ -2,13 +2,14 @@
  * A modal dialog: the browser's own, which keeps focus and closes by Escape.
  */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** A dialog that is open as long as it is rendered. */
 export function Dialog(props: { title: string; onClose: () => void; class?: string; children: ComponentChildren }) {
   const { title, onClose, children } = props
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Before the next key: what is typed at once is meant for the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement
     ref.current?.showModal()
     return () => (before as HTMLElement | null)?.focus?.()

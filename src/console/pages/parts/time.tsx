@@ -45,3 +45,15 @@ export function Ago({ at }: { at: number }) {
 export function Duration({ since }: { since: number }) {
   return <span class="figure">{duration(Math.max(0, useNow() - since))}</span>
 }
+
+/** What a field for a time holds for a time in ms since the epoch, as links have it; empty for none. */
+export function localTime(at: string | undefined): string {
+  const date = new Date(Number(at))
+  if (!at || Number.isNaN(date.getTime())) return ''
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+/** The time, in ms since the epoch, in a field for a time; empty where that holds none. */
+export function timeOf(field: string): string {
+  return String(Date.parse(field) || '')
+}

@@ -9,10 +9,13 @@ import { EventSourcePage } from '../event-sources/event-source-page.tsx'
 import { EventSourcesPage } from '../event-sources/event-sources-page.tsx'
 import { FlowPage } from '../flow/flow-page.tsx'
 import { Nothing } from '../parts/states.tsx'
+import { RunPage } from '../runs/run-page.tsx'
+import { RunsPage } from '../runs/runs-page.tsx'
 import { TablesPage } from '../tables/tables-page.tsx'
 import { SubjectPage } from '../topics/subject-page.tsx'
 import { TopicPage } from '../topics/topic-page.tsx'
 import { TopicsPage } from '../topics/topics-page.tsx'
+import { TracePage } from '../trace/trace-page.tsx'
 import { LiveState } from './live-state.tsx'
 import { Navigation } from './navigation.tsx'
 import { Search } from './search.tsx'
@@ -53,6 +56,10 @@ function Shell() {
           <ErrorBoundary>
             <Router>
               <Route path="/" component={FlowPage} />
+              <Route path="/runs" component={RunsPage} />
+              <Route path="/runs/:pipeline" component={RunsPage} />
+              <Route path="/runs/:pipeline/:run" component={RunPage} />
+              <Route path="/trace" component={TracePage} />
               <Route path="/topics" component={TopicsPage} />
               <Route path="/topics/:topic" component={TopicPage} />
               <Route path="/subjects/:subject" component={SubjectPage} />

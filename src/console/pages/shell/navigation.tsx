@@ -1,15 +1,17 @@
 /**
  * The way to the pages: a rail on wide screens, a bar on narrow ones.
  */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { applyTheme, type Theme, theme } from './theme.ts'
 
 const pages = [
   ['/', 'Flow'],
+  ['/runs', 'Runs'],
   ['/topics', 'Topics'],
   ['/event-sources', 'Event sources'],
   ['/dead-letters', 'Dead letters'],
   ['/tables', 'Tables'],
+  ['/trace', 'Trace'],
 ] as const
 
 const themes: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
@@ -19,6 +21,11 @@ const themeNames: Readonly<Record<Theme, string>> = { system: 'As the system', l
 export function Navigation(props: { path: string; environment: string; onSearch: () => void }) {
   const { path, environment, onSearch } = props
   const [chosen, setChosen] = useState(theme())
+  const links = useRef<HTMLElement>(null)
+  // On a narrow screen the bar scrolls.
+  useEffect(() => {
+    links.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   const isCurrent = (to: string) => (to === '/' ? path === '/' : path.startsWith(to))
   const next = () => {
     applyTheme(themes[chosen])
@@ -34,7 +41,7 @@ export function Navigation(props: { path: string; environment: string; onSearch:
         <span>Search</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <nav aria-label="Pages">
+      <nav aria-label="Pages" ref={links}>
         {pages.map(([to, name]) => (
           <a key={to} href={to} aria-current={isCurrent(to) ? 'page' : undefined}>
             {name}

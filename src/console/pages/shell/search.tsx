@@ -4,15 +4,21 @@
 
 import { useMemo, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { answered } from '../../client.ts'
+import { api, useAnswer } from '../ask.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { findTargets, type Names, type Target } from './targets.ts'
+import { findTargets, type NamedRun, type Names, runIdIn, type Target } from './targets.ts'
 
 /** The search. */
 export function Search({ names, onClose }: { names: Names; onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const { route } = useLocation()
-  const targets = useMemo(() => findTargets(text, names), [text, names])
+  const run = runIdIn(text)
+  const runs = useAnswer<NamedRun[]>(`runs named ${run}`, async () =>
+    run === null ? [] : answered(api['runs-named'][':id'].$get({ param: { id: run } })),
+  ).value
+  const targets = useMemo(() => findTargets(text, names, runs ?? []), [text, names, runs])
   const go = (target: Target | undefined) => {
     if (!target) return
     onClose()
@@ -34,8 +40,8 @@ export function Search({ names, onClose }: { names: Names; onClose: () => void }
         aria-expanded="true"
         aria-controls="found"
         aria-activedescendant={targets[at] ? `found-${at}` : undefined}
-        aria-label="Search pipelines, topics, tables, event sources, subjects and ids"
-        placeholder="A name, topic/partition/offset, or an id"
+        aria-label="Search pipelines, runs, topics, tables, event sources, subjects and ids"
+        placeholder="A name, a run, a record, topic/partition/offset"
         value={text}
         onInput={({ currentTarget }) => {
           setText(currentTarget.value)

@@ -1,6 +1,10 @@
 /**
- * What a search finds: names, and ids of records and rows. Pure.
+ * What a search finds: names, and ids of runs, records and rows. Pure.
  */
+
+import { parsePosition } from '../../../core/headers.ts'
+import { runTime } from '../../../core/ledger.ts'
+import { recordPath, runPath } from '../parts/paths.ts'
 
 /** The names that there are, by kind. */
 export type Names = Readonly<Record<'pipelines' | 'topics' | 'tables' | 'subjects' | 'eventSources', readonly string[]>>
@@ -8,16 +12,36 @@ export type Names = Readonly<Record<'pipelines' | 'topics' | 'tables' | 'subject
 /** Something that was found, and where it is. */
 export type Target = { readonly kind: string; readonly name: string; readonly to: string }
 
+/** A run of that id, as the server knows it. */
+export type NamedRun = { readonly pipeline: string; readonly state: string }
+
 const most = 12
 
-/** What a text finds: names that hold all its words, and, if it is one, the record or row that it names. */
-export function findTargets(text: string, names: Names): Target[] {
+/** The id of a run that a text is; null for any other. */
+export function runIdIn(text: string): string | null {
+  return runTime(text.trim()) === null ? null : text.trim()
+}
+
+/**
+ * What a text finds: names that hold all its words, and, if it is one, the record, row or run that it names; `runs` are
+ * those of the id that it is.
+ */
+export function findTargets(text: string, names: Names, runs: readonly NamedRun[] = []): Target[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const found = targetsOf(names).filter(({ kind, name }) => {
     const all = `${kind} ${name}`.toLowerCase()
     return words.every((word) => all.includes(word))
   })
-  return [...idTargets(text.trim(), names), ...found].slice(0, most)
+  const run = runIdIn(text)
+  const named =
+    run === null
+      ? []
+      : runs.map(({ pipeline, state }) => ({
+          kind: `run, ${state}`,
+          name: `${run} of ${pipeline}`,
+          to: runPath(pipeline, run),
+        }))
+  return [...named, ...idTargets(text.trim(), names), ...found].slice(0, most)
 }
 
 function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names): Target[] {
@@ -29,27 +53,27 @@ function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names)
     ...of('table', tables, (name) => `/tables/${name}`),
     ...of('event source', eventSources, (name) => `/event-sources/${name}`),
     ...of('subject', subjects, (name) => `/subjects/${name}`),
+    ...of('runs of', pipelines, (name) => `/runs/${name}`),
     ...of('page', ['Flow'], () => '/'),
+    ...of('page', ['Runs'], () => '/runs'),
+    ...of('page', ['Trace'], () => '/trace'),
     ...of('page', ['Dead letters'], () => '/dead-letters'),
   ]
 }
 
-/** `topic/partition/offset` is a record; a UUID can be the key of a row or of a record. */
+/** `topic/partition/offset` is a record; a UUID can be the key of a row or of a record; an id has no spaces, but digits. */
 function idTargets(text: string, { topics, tables }: Names): Target[] {
-  const [, topic, partition, offset] = /^([\w.-]+)\/(\d+)\/(\d+)$/.exec(text) ?? []
-  if (topic && topics.includes(topic)) {
-    return [
-      {
-        kind: 'record',
-        name: text,
-        to: `/topics/${topic}?from=offset&at=${offset}&partition=${partition}&open=${partition}:${offset}`,
-      },
-    ]
+  const at = parsePosition(text)
+  if (at && topics.includes(at.topic)) {
+    return [{ kind: 'record', name: text, to: recordPath(at) }]
   }
-  if (!/^[0-9a-f-]{36}$/i.test(text)) return []
+  if (!/^(?=.*\d)[^\s/]{8,200}$/.test(text) || runIdIn(text) !== null) return []
+  const way = { kind: 'trace record', name: text, to: `/trace?id=${encodeURIComponent(text)}` }
+  if (!/^[0-9a-f-]{36}$/i.test(text)) return [way]
   const key = encodeURIComponent(JSON.stringify([text]))
   const rows = tables.filter((name) => !ledgerTables.has(name))
   return [
+    way,
     ...rows.map((name) => ({ kind: 'row of', name, to: `/tables/${name}?key=${key}` })),
     ...topics
       .filter((name) => !/\.(dlt|parked)$/.test(name))

@@ -9,6 +9,7 @@ import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, many } from '../format.ts'
 import { Answered, Nothing } from '../parts/states.tsx'
+import { localTime, timeOf } from '../parts/time.tsx'
 import { RecordDetail } from './record-detail.tsx'
 import { RecordList } from './record-list.tsx'
 import { useTail } from './tail.ts'
@@ -49,7 +50,7 @@ function Filters(props: { query: Query; partitions: number; set: (changes: Query
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const text = (name: string) => String(form.get(name) ?? '').trim()
-    const at = from === 'time' ? String(Date.parse(text('time')) || '') : from === 'offset' ? text('offset') : ''
+    const at = from === 'time' ? timeOf(text('time')) : from === 'offset' ? text('offset') : ''
     set({
       from: from === 'newest' ? '' : from,
       at,
@@ -109,12 +110,6 @@ function Filters(props: { query: Query; partitions: number; set: (changes: Query
 
 function fieldOf(from: string | undefined): string {
   return from === undefined || from === 'before' ? 'newest' : from === 'after' ? 'oldest' : from
-}
-
-function localTime(at: string | undefined): string {
-  if (!at) return ''
-  const date = new Date(Number(at))
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }
 
 type PartProps = { topic: string; query: Query; set: (changes: Query, replaces?: boolean) => void }

@@ -23,9 +23,9 @@ const columns: readonly Column<TopicStatus>[] = [
     head: 'Subject',
     cell: ({ subject, schemaId }) =>
       subject ? (
-        <>
+        <span class="group">
           <a href={`/subjects/${subject}`}>{subject}</a> <span class="faint">id {schemaId}</span>
-        </>
+        </span>
       ) : (
         <span class="faint">none</span>
       ),

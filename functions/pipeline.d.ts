@@ -1,4 +1,0 @@
-/** The pipeline that a function is bundled for: the bundler puts its file in place of this name. */
-declare module '#pipeline' {
-  export const pipeline: import('../src/core/pipeline.ts').Pipeline
-}
