@@ -190,7 +190,7 @@ export const pipeline = definePipeline({
         },
         partitionKey: ['country'],
         clusteringColumns: ['window_start'],
-        ttlSeconds: 30 * 86_400,
+        ttlSeconds: days(30) / 1_000,
         partitions: 3,
         retentionMs: days(7),
       },

@@ -96,3 +96,8 @@ export class SluiceError extends Error {
     this.retryable = code in retryable
   }
 }
+
+/** Whether it is an expected failure that the same call may not meet later. */
+export function isPassing(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.retryable
+}

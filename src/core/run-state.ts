@@ -42,9 +42,17 @@ export type RunStanding = { readonly state: RunOutcome; readonly error: RunError
 
 const defaultDeadlineMs = 15 * 60_000
 
-/** When a run is to be accounted for, in ms since the epoch. One that was asked for belatedly has its time from its begin on. */
-export function deadlineOf({ source }: Pipeline, { scheduledAt, startedAt }: IngestState): number {
-  return Math.max(scheduledAt, startedAt) + (source.deadlineMs ?? defaultDeadlineMs)
+/**
+ * When a run is to be accounted for, in ms since the epoch. One that was asked for belatedly has its time from its begin
+ * on, and one that was done again from the end of that.
+ */
+export function deadlineOf(pipeline: Pipeline, { scheduledAt, startedAt, finishedAt, attempts }: IngestState): number {
+  const doneAgainAt = attempts > 1 ? (finishedAt ?? 0) : 0
+  return Math.max(scheduledAt, startedAt, doneAgainAt) + timeOf(pipeline)
+}
+
+function timeOf({ source }: Pipeline): number {
+  return source.deadlineMs ?? defaultDeadlineMs
 }
 
 /** How a run stands at `now`. A verdict on an attempt before the latest says nothing any more. */
@@ -75,7 +83,7 @@ export function verdictOf(pipeline: Pipeline, run: IngestState, account: Account
 }
 
 function lateError(pipeline: Pipeline, run: IngestState): RunError {
-  const minutes = Math.round((deadlineOf(pipeline, run) - Math.max(run.scheduledAt, run.startedAt)) / 60_000)
+  const minutes = Math.round(timeOf(pipeline) / 60_000)
   return error('RUN_LATE', `it is not accounted for after ${minutes} minutes: ${provenBy(pipeline, run)}`)
 }
 

@@ -8,8 +8,10 @@ import { deadLetterTopic } from '../core/names.ts'
 import { type AnyRow, keyColumns } from '../core/table.ts'
 import type { DeclaredJob } from '../operations/jobs/find-job.ts'
 import { jobFiles } from '../operations/jobs/job-files.ts'
-import { pipelineStatus } from '../operations/status.ts'
+import { unanswered } from '../operations/patience.ts'
 import type { DemoPlace } from './demo.ts'
+import { waitingRecords } from './quiet.ts'
+import { figure } from './shown.ts'
 
 /** How far a job is. */
 export type JobStanding = {
@@ -41,7 +43,7 @@ export async function jobStanding({ job, pipeline }: DeclaredJob, place: DemoPla
   const records = sizes.reduce((sum, size) => sum + size, 0)
   // What costs more is looked at when the rest is done.
   const isClosed = counted === records && watermarkMs >= (await finalWatermark(sources, place))
-  const lag = isClosed ? await lagOf(pipeline, place) : 0
+  const lag = isClosed ? await waitingRecords(pipeline, place.clients) : 0
   const account = isClosed && lag === 0 ? await accountOf(job, place) : { results: 0, unaccounted: 0, deadLettered: 0 }
   return { job: job.name, counted, records, isClosed, lag, ...account }
 }
@@ -67,7 +69,7 @@ export async function settledJobs(
   for (;;) {
     for (const each of declared) {
       if (settled.has(each.job.name)) continue
-      const standing = await jobStanding(each, place).catch(passing)
+      const standing = await jobStanding(each, place).catch(unanswered)
       if (!standing) continue
       latest.set(standing.job, standing)
       if (isSettled(standing)) settled.set(standing.job, standing)
@@ -82,12 +84,6 @@ export async function settledJobs(
   }
 }
 
-/** A service that is short of time is asked again. */
-function passing(error: unknown): null {
-  if (error instanceof SluiceError && error.retryable) return null
-  throw error
-}
-
 function standingLine(standings: readonly JobStanding[], jobs: number): string {
   const done = standings.filter(isSettled).length
   const texts = standings.filter((each) => !isSettled(each)).map(standingText)
@@ -96,9 +92,9 @@ function standingLine(standings: readonly JobStanding[], jobs: number): string {
 
 function standingText(standing: JobStanding): string {
   const { job, counted, records, isClosed, lag, unaccounted } = standing
-  if (counted !== records) return `${job} ${number(counted)} of ${number(records)} records`
+  if (counted !== records) return `${job} ${figure(counted)} of ${figure(records)} records`
   if (!isClosed) return `${job} closes windows`
-  return lag > 0 ? `${job} ${number(lag)} to be written` : `${job} ${number(unaccounted)} results are no rows yet`
+  return lag > 0 ? `${job} ${figure(lag)} to be written` : `${job} ${figure(unaccounted)} results are no rows yet`
 }
 
 function expectNoFailures(job: string, folder: string): void {
@@ -133,11 +129,6 @@ export function millisecondsOf(duration: string): number {
   return Number(count) * (unitMs[unit.replace(/s$/, '')] ?? 0)
 }
 
-async function lagOf(pipeline: DeclaredJob['pipeline'], { clients }: DemoPlace): Promise<number> {
-  const { stages } = await pipelineStatus(pipeline, clients)
-  return stages.reduce((sum, { lag }) => sum + lag, 0)
-}
-
 /** The latest result of each key must be its row. */
 async function accountOf(
   job: DeclaredJob['job'],
@@ -155,8 +146,4 @@ async function accountOf(
   const rows = new Set((await place.rowsOf(job.name)).map((row) => textOf(row)))
   const unaccounted = [...latest.values()].filter((result) => !rows.has(result)).length
   return { results: latest.size, unaccounted, deadLettered: await place.sizeOf(deadLetterTopic(topic.name)) }
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en')
 }

@@ -4,12 +4,11 @@
 import type { AnyRow } from '../core/table.ts'
 import type { DemoRecord } from './demo.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { grouped, startOfWindow } from './windows.ts'
+import { grouped, minuteMs, startOfWindow } from './windows.ts'
 
 /** An entry as the topic has it, as far as jobs look at it. `at` in ms since the epoch. */
 type LogEntry = { readonly service: string; readonly level: string; readonly message: string; readonly at: number }
 
-const minuteMs = 60_000
 /** How many minutes an error spike is compared with. */
 const minutesBefore = 9
 /** Of the windows of log_messages. */

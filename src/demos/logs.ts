@@ -7,6 +7,7 @@ import { topRows } from '../operations/top-rows.ts'
 import { compareRows } from './check.ts'
 import type { Check, Demo, DemoPlace, ShownTable } from './demo.ts'
 import { errorSpikes, logLevels, logMessages } from './log-analytics.ts'
+import { figure } from './shown.ts'
 import { svgOf } from './svg.ts'
 
 const topic = 'log_entries'
@@ -76,8 +77,6 @@ async function results({ clients, rowsOf }: DemoPlace) {
   }
 }
 
-const text = (value: unknown) => (typeof value === 'number' ? value.toLocaleString('en') : String(value))
-
 async function tables(place: DemoPlace): Promise<ShownTable[]> {
   const { services, spikes, messages, letters } = await results(place)
   return [
@@ -86,7 +85,7 @@ async function tables(place: DemoPlace): Promise<ShownTable[]> {
       cells: [
         ['entries', 'warnings', 'errors', 'error rate', 'service'],
         ...services.map(({ service, entries, warnings, errors }) => [
-          ...[text(entries), text(warnings), text(errors)],
+          ...[figure(entries), figure(warnings), figure(errors)],
           `${((100 * errors) / entries).toFixed(2)} %`,
           service,
         ]),
@@ -96,22 +95,22 @@ async function tables(place: DemoPlace): Promise<ShownTable[]> {
       title: spikes.length === 0 ? 'Error spikes: none' : 'Error spikes',
       cells: spikes.map((row) => [
         new Date(Number(row.minute_start)).toISOString(),
-        `${text(row.errors)} errors, ${text(row.errors_before)} in the nine minutes before`,
-        text(row.service),
+        `${figure(row.errors)} errors, ${figure(row.errors_before)} in the nine minutes before`,
+        figure(row.service),
       ]),
     },
     {
       title: 'Said most',
       cells: messages.map(({ group, sum }) => [
-        text(sum),
-        text(group.level),
-        text(group.service),
-        text(group.fingerprint),
+        figure(sum),
+        figure(group.level),
+        figure(group.service),
+        figure(group.fingerprint),
       ]),
     },
     {
       title: letters.length === 0 ? 'Malformed lines: none' : 'Malformed lines: dead letters, with the reason',
-      cells: letters.map(({ count, code, reason }) => [text(count), code, reason]),
+      cells: letters.map(({ count, code, reason }) => [figure(count), code, reason]),
     },
   ]
 }
@@ -131,7 +130,7 @@ async function picture(place: DemoPlace): Promise<string> {
   const errors = services.map(({ service, errors: value }) => ({ name: service, value }))
   const lost = letters.reduce((sum, { count }) => sum + count, 0)
   const all = services.reduce((sum, { entries }) => sum + entries, 0)
-  const note = `${text(all)} entries, ${text(spikes.length)} error spikes, ${text(lost)} malformed lines as dead letters`
+  const note = `${figure(all)} entries, ${figure(spikes.length)} error spikes, ${figure(lost)} malformed lines as dead letters`
   return svgOf("The stack's own logs, counted by Spark", note, [
     { title: 'Entries per minute', lines },
     { title: 'Errors by service', bars: errors },

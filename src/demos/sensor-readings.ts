@@ -3,10 +3,9 @@
  */
 import { pipeline } from '../../pipelines/iot.ts'
 import type { AvroRecord } from '../core/avro-codec.ts'
-import { minutes } from '../core/pipeline.ts'
 import type { AnyRow } from '../core/table.ts'
+import { grouped, minuteMs, startOfWindow } from './windows.ts'
 
-const minuteMs = minutes(1)
 const windowMs = pipeline.process?.window?.ms ?? 0
 
 /** Every reading with its verdict, by a rule that has all of them at hand; a reading that was published twice, once. */
@@ -33,14 +32,14 @@ export function anomaliesOf(judged: readonly AvroRecord[]): AnyRow[] {
 
 /** Whether a watermark (ms) has passed the minute of an anomaly. */
 export function isClosed({ at }: AnyRow, watermarkMs: number): boolean {
-  return (Math.floor(Number(at) / minuteMs) + 1) * minuteMs <= watermarkMs
+  return startOfWindow(Number(at), minuteMs) + minuteMs <= watermarkMs
 }
 
 /** The rows of sensor_statistics; a reading that was published twice counts twice. */
 export function statisticsOf(readings: readonly AvroRecord[]): AnyRow[] {
-  const startOf = ({ at }: AvroRecord) => Math.floor(Number(at) / minuteMs) * minuteMs
-  const groups = Map.groupBy(readings, (reading) => `${startOf(reading)} ${reading.sensor}`)
-  return [...groups.values()].map((group) => {
+  const startOf = ({ at }: AvroRecord) => startOfWindow(Number(at), minuteMs)
+  const groups = grouped(readings, (reading) => [startOf(reading), reading.sensor])
+  return groups.map((group) => {
     const first = group[0] as AvroRecord
     const values = group.map(({ value }) => Number(value)).sort((a, b) => a - b)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length

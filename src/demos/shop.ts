@@ -3,7 +3,7 @@
  */
 import type { AnyRow } from '../core/table.ts'
 import type { DemoRecord } from './demo.ts'
-import { grouped, startOfWindow } from './windows.ts'
+import { grouped, minuteMs, startOfWindow } from './windows.ts'
 
 /** An event as the topic has it, as far as jobs look at it. Times in ms since the epoch. */
 type ShopEvent = {
@@ -16,7 +16,6 @@ type ShopEvent = {
   readonly occurred_at: number
 }
 
-const minuteMs = 60_000
 /** Of the windows of shop_funnel and page_views. */
 const windowMs = 10 * minuteMs
 /** What ends a session. */

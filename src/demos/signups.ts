@@ -3,14 +3,13 @@
  */
 import type { AnyRow } from '../core/table.ts'
 import type { DemoRecord } from './demo.ts'
-
-const minuteMs = 60_000
+import { grouped, minuteMs, startOfWindow } from './windows.ts'
 
 /** The rows that signups_by_country must have, with how many different users there are exactly. */
 export function signupsByCountry(records: readonly DemoRecord[]): AnyRow[] {
-  const startOf = ({ timestamp }: DemoRecord) => Math.floor(timestamp / minuteMs) * minuteMs
-  const groups = Map.groupBy(records, (record) => `${startOf(record)} ${record.value.country}`)
-  return [...groups.values()].map((group) => {
+  const startOf = ({ timestamp }: DemoRecord) => startOfWindow(timestamp, minuteMs)
+  const groups = grouped(records, (record) => [startOf(record), record.value.country])
+  return groups.map((group) => {
     const first = group[0] as DemoRecord
     return {
       country: first.value.country,

@@ -5,6 +5,7 @@ import { topRows } from '../operations/top-rows.ts'
 import { compareRows } from './check.ts'
 import type { Check, Demo, DemoPlace, ShownTable } from './demo.ts'
 import { pageViews, revenueByMinute, shopFunnel, shopSessions } from './shop.ts'
+import { figure } from './shown.ts'
 import { distinctEstimate, signupsByCountry } from './signups.ts'
 import { svgOf } from './svg.ts'
 
@@ -93,38 +94,36 @@ async function results(place: DemoPlace) {
   }
 }
 
-const text = (value: unknown) => (typeof value === 'number' ? value.toLocaleString('en') : String(value))
-
 async function tables(place: DemoPlace): Promise<ShownTable[]> {
   const { countries, pages, steps, revenue, longest, sessionCount, euros } = await results(place)
   const cells = (header: readonly string[], bars: readonly { readonly name: string; readonly value: number }[]) => [
     header,
-    ...bars.map(({ name, value }) => [text(value), name]),
+    ...bars.map(({ name, value }) => [figure(value), name]),
   ]
   return [
     { title: 'Most sign-ups', cells: cells(['sign-ups', 'country'], countries) },
     { title: 'Top pages', cells: cells(['views', 'page'], pages) },
     { title: 'Funnel, in ten minutes each', cells: cells(['sessions', 'step'], steps) },
     {
-      title: `Longest of ${text(sessionCount)} closed sessions`,
+      title: `Longest of ${figure(sessionCount)} closed sessions`,
       cells: [
         ['minutes', 'events', 'cents', 'user'],
         ...longest.map((row) => [
           (Number(row.duration_ms) / 60_000).toFixed(1),
-          text(row.events),
-          text(row.revenue_cents),
-          text(row.user_id),
+          figure(row.events),
+          figure(row.revenue_cents),
+          figure(row.user_id),
         ]),
       ],
     },
-    { title: `Revenue: ${text(euros)} euros in ${text(revenue.length)} minutes with a purchase`, cells: [] },
+    { title: `Revenue: ${figure(euros)} euros in ${figure(revenue.length)} minutes with a purchase`, cells: [] },
   ]
 }
 
 async function picture(place: DemoPlace): Promise<string> {
   const { countries, pages, steps, revenue, sessionCount, euros } = await results(place)
   const points = revenue.map((row) => [Number(row.window_start), Number(row.revenue_cents) / 100] as const)
-  const note = `${text(sessionCount)} sessions closed, ${text(euros)} euros of revenue; each figure is a row that Spark counted`
+  const note = `${figure(sessionCount)} sessions closed, ${figure(euros)} euros of revenue; each figure is a row that Spark counted`
   return svgOf('Users and a shop, counted by Spark', note, [
     { title: 'Revenue per minute, euros', lines: [{ name: 'revenue', points }] },
     { title: 'Funnel: sessions that', bars: steps },

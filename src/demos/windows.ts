@@ -1,6 +1,10 @@
 /**
  * Windows of time as recomputations need them. Pure.
  */
+import { minutes } from '../core/pipeline.ts'
+
+/** The size of most windows. */
+export const minuteMs = minutes(1)
 
 /** The beginning of the window that holds a time; windows follow one another from the epoch on. All in ms. */
 export function startOfWindow(at: number, sizeMs: number): number {

@@ -3,11 +3,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Announce } from '../connect/run-bus.ts'
-import { SluiceError } from '../core/errors.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { openReconciliation, type Proof } from '../runtime/proof/reconciliation.ts'
 import { judge } from '../runtime/proof/verify-runs.ts'
 import type { Clients } from './clients.ts'
+import { patiently } from './patience.ts'
 import { isProven } from './proof-text.ts'
 
 /** What was seen of a run. Times are milliseconds since the epoch. */
@@ -20,7 +20,6 @@ export type Observation = {
 }
 
 const pauseMs = 50
-const failurePauseMs = 500
 
 /**
  * Watches a run until it is proven, or failed and final, or the time is over, and returns what was seen last. A service
@@ -62,19 +61,6 @@ export async function observeVerdict(
   const observation = await observeRun(pipeline, runId, clients, deadlineMs, signal)
   await judge(pipeline, observation.proof, clients, announce)
   return observation
-}
-
-/** The answer of a look that a service away for a while does not end: a passing failure is tried again until the deadline. */
-async function patiently<T>(look: () => Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
-  for (;;) {
-    try {
-      return await look()
-    } catch (error) {
-      if (!(error instanceof SluiceError && error.retryable) || Date.now() > deadline) throw error
-      signal?.throwIfAborted()
-    }
-    await delay(failurePauseMs)
-  }
 }
 
 /** How long a run of so many records may take to settle on a small machine: a minute, and a second per 200 records. */

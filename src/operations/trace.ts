@@ -13,7 +13,7 @@ import type { SchemaId } from '../core/wire-format.ts'
 import { type Ledger, ledgerOf, type Run } from '../runtime/ledger.ts'
 import { positionsOf, startingOffsets } from '../runtime/proof/reconciliation.ts'
 import { recordIndex } from '../runtime/proof/record-index.ts'
-import { topicDecoder } from '../runtime/topic-codec.ts'
+import { decodedOrNull, topicDecoder } from '../runtime/topic-codec.ts'
 import type { Clients } from './clients.ts'
 import { schemaIdOf } from './dead-letters-bytes.ts'
 import { type Batch, batchesOf, pipelineLog } from './run-logs.ts'
@@ -155,8 +155,7 @@ async function runOf(pipeline: Pipeline, ledger: Ledger, recordId: string, runId
 /** The rows that a record becomes, and whether each is there; none of what cannot be read. */
 async function rowsOf(pipeline: Pipeline, { value }: TopicRecord, { cassandra, registry }: Clients) {
   const decoder = topicDecoder(writtenTopic(pipeline), registry)
-  const decode = async (bytes: Buffer) => decoder.decode(bytes)
-  const decoded = value === null ? null : await decode(value).catch(unlessPassing)
+  const decoded = await decodedOrNull(decoder, value)
   if (decoded === null) return []
   return Promise.all(
     pipeline.tables.flatMap((table) =>
@@ -167,9 +166,4 @@ async function rowsOf(pipeline: Pipeline, { value }: TopicRecord, { cassandra, r
       }),
     ),
   )
-}
-
-function unlessPassing(error: unknown): null {
-  if (error instanceof SluiceError && !error.retryable) return null
-  throw error
 }

@@ -3,6 +3,7 @@
  */
 import type { SchemaLookup } from '../connect/registry.ts'
 import { type AvroRecord, avroDecoder, avroEncoder } from '../core/avro-codec.ts'
+import { SluiceError } from '../core/errors.ts'
 import { valueSubject } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
 import { frame, type SchemaId, unframe } from '../core/wire-format.ts'
@@ -60,5 +61,15 @@ export function topicDecoder(topic: AnyTopic, registry: SchemaLookup): TopicDeco
       if (typeof writerSchema === 'string') return decoder.decode(payload, writerSchema)
       return writerSchema.then((text) => decoder.decode(payload, text))
     },
+  }
+}
+
+/** The record in framed bytes; null where no later look could read one. A registry that is away is no fault of the bytes. */
+export async function decodedOrNull(decoder: TopicDecoder, value: Buffer | null): Promise<AvroRecord | null> {
+  try {
+    return value === null ? null : await decoder.decode(value)
+  } catch (error) {
+    if (error instanceof SluiceError && !error.retryable) return null
+    throw error
   }
 }

@@ -10,7 +10,6 @@ import type { Pipeline } from '../../core/pipeline.ts'
 import type { Check, Demo, DemoPlace } from '../../demos/demo.ts'
 import { demos, findDemo } from '../../demos/demos.ts'
 import { settledJobs } from '../../demos/job-standing.ts'
-import { patiently } from '../../demos/patience.ts'
 import { demoPlace } from '../../demos/place.ts'
 import { quiet } from '../../demos/quiet.ts'
 import { verdict, verifyDemo } from '../../demos/verify-demo.ts'
@@ -18,6 +17,7 @@ import { keptPorts } from '../../operations/environment-ports.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
 import { declaredJobs } from '../../operations/jobs/find-job.ts'
 import { observeRun, settleDeadlineMs } from '../../operations/observe.ts'
+import { patiently } from '../../operations/patience.ts'
 import { environmentFolder } from '../../operations/places.ts'
 import { isProven, proofLine } from '../../operations/proof-text.ts'
 import { pauseSchedule } from '../../operations/schedules.ts'
@@ -88,6 +88,9 @@ type Shown = {
   readonly signal: AbortSignal
 }
 
+/** How long a service may be short of time: a demo that has come so far is not ended by one answer. */
+const patienceMs = 120_000
+
 /** Shows the demo; what is to be printed last is returned. */
 async function show(shown: Shown): Promise<() => void> {
   const { demo, options, environment, folder, startedAt, signal } = shown
@@ -105,16 +108,16 @@ async function show(shown: Shown): Promise<() => void> {
   const standings = await settledJobs(declared, place, folder, signal, printProgress)
   printProgress(`${declared.length} jobs settled ${seconds(sparkAt)} s after Spark began to start`)
 
-  for (const { title, cells } of await patiently(() => demo.tables(place)))
-    printResult(`\n${title}\n${textTable(cells)}`)
-  if (options.picture) await writeFile(options.picture, await patiently(() => demo.picture(place)))
+  const asked = <T>(ask: () => Promise<T>) => patiently(ask, Date.now() + patienceMs, signal)
+  for (const { title, cells } of await asked(() => demo.tables(place))) printResult(`\n${title}\n${textTable(cells)}`)
+  if (options.picture) await writeFile(options.picture, await asked(() => demo.picture(place)))
   if (!options.verify) return stayUp(shown, pipelines)
 
-  const checks = await patiently(() => verifyDemo(demo, declared, standings, place))
+  const checks = await asked(() => verifyDemo(demo, declared, standings, place))
   printResult('')
   for (const check of checks) printResult(checkText(check))
   const sources = new Set(declared.flatMap(({ job }) => Object.values(job.sources).map(({ topic }) => topic)))
-  const sentence = verdict(demo, declared, checks, await patiently(() => sizeOf(sources, place)))
+  const sentence = verdict(demo, declared, checks, await asked(() => sizeOf(sources, place)))
   const isEqual = checks.every((check) => check.isEqual)
   if (!isEqual) process.exitCode = 1
   const tookSeconds = Number(seconds(startedAt))

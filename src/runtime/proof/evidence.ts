@@ -6,11 +6,10 @@ import { committedOffsets, type PartitionOffsets } from '../../connect/kafka-off
 import type { TopicRecord } from '../../connect/kafka-reader.ts'
 import type { RecordEvidence, WrittenEvidence } from '../../core/accounting.ts'
 import type { AvroRecord } from '../../core/avro-codec.ts'
-import { SluiceError } from '../../core/errors.ts'
 import type { RecordPosition } from '../../core/headers.ts'
 import { consumerGroup } from '../../core/names.ts'
 import { type Pipeline, writtenTopic } from '../../core/pipeline.ts'
-import { type TopicDecoder, topicDecoder } from '../topic-codec.ts'
+import { decodedOrNull, topicDecoder } from '../topic-codec.ts'
 import type { ProofClients } from './clients.ts'
 import type { RecordIndex } from './record-index.ts'
 import { checkRows } from './row-check.ts'
@@ -74,7 +73,7 @@ export function evidenceSource(
   /** A dead letter is not asked for: the pipeline's own code may fail on it. */
   async function isFiltered(record: TopicRecord): Promise<boolean> {
     if (index.isDeadLettered(record)) return false
-    const value = await decoded(input, record)
+    const value = await decodedOrNull(input, record.value)
     return value !== null && pipeline.process?.apply(value, []) === null
   }
 
@@ -84,7 +83,7 @@ export function evidenceSource(
       // Until the group commits past it a record is pending, whatever the tables say: no use in reading them. And what
       // was given up may have a key that no table can even be asked for.
       if (!isCommitted(committed, record) || index.isDeadLettered(record)) continue
-      const value = await decoded(output, record)
+      const value = await decodedOrNull(output, record.value)
       if (value) readable.push({ record, value })
     }
     const checks = await checkRows(cassandra, pipeline, readable)
@@ -113,14 +112,4 @@ function isCommitted(offsets: PartitionOffsets, { partition, offset }: RecordPos
 
 function isPast(timestampMs: number, ttlSeconds: number | null): boolean {
   return ttlSeconds !== null && Date.now() > timestampMs + ttlSeconds * 1000
-}
-
-/** The value of a record; null when it cannot be read, which a dead letter or nothing accounts for. */
-async function decoded(decoder: TopicDecoder, { value }: TopicRecord): Promise<AvroRecord | null> {
-  try {
-    return value === null ? null : await decoder.decode(value)
-  } catch (error) {
-    if (error instanceof SluiceError && !error.retryable) return null
-    throw error
-  }
 }

@@ -9,7 +9,7 @@ const run: IngestState = {
   scheduledAt: 1_000,
   startedAt: 2_000,
   finishedAt: 3_000,
-  attempts: 2,
+  attempts: 1,
   error: null,
 }
 const account: Account = {
@@ -64,5 +64,7 @@ describe('a run', () => {
     const quick = { ...orders, source: { ...orders.source, deadlineMs: 5 } }
     expect(deadlineOf(quick, run)).toBe(2_005)
     expect(deadlineOf(quick, { ...run, startedAt: 900 })).toBe(1_005)
+    expect(deadlineOf(quick, { ...run, attempts: 2 })).toBe(3_005)
+    expect(deadlineOf(quick, { ...run, attempts: 2, finishedAt: null })).toBe(2_005)
   })
 })
