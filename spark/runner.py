@@ -200,10 +200,14 @@ def start(spark, plan, checkpoint, trigger):
 
 
 class Counts:
-    """What batches counted, as src/core/job-progress.ts counts it: a row of a window that the watermark had passed is late."""
+    """What batches counted, as src/core/job-progress.ts counts it: a row of a window that the watermark had passed is late.
 
-    def __init__(self, job):
+    `watermark_of` gives the watermark of a batch that was not seen here, in ms.
+    """
+
+    def __init__(self, job, watermark_of):
         self.job = job
+        self.watermark_of = watermark_of
         self.batch = -1
         self.watermark_ms = 0
 
@@ -211,6 +215,8 @@ class Counts:
         for report in reports:
             if "addBatch" not in report["durationMs"] or report["batchId"] <= self.batch:
                 continue
+            if report["batchId"] > self.batch + 1:
+                self.watermark_ms = self.watermark_of(report["batchId"] - 1)
             counted = {"records": 0, "undecodable": 0, "untimed": 0, "late": 0}
             for name, metrics in report.get("observedMetrics", {}).items():
                 if name.endswith(WINDOWS_SUFFIX):
@@ -233,19 +239,36 @@ def milliseconds(moment):
     return round(datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() * 1000)
 
 
+def kept_watermark(spark, checkpoint, batch):
+    """The watermark of a batch in ms, which a checkpoint has in the second line of the batch's offsets."""
+    lines = spark.read.text(f"{checkpoint}/offsets/{batch}", wholetext=True).first()[0].splitlines()
+    return json.loads(lines[1])["batchWatermarkMs"]
+
+
+def progress_after(query, batch):
+    """The reports of the batches after that one which Spark still remembers, oldest first; it may give earlier ones besides."""
+    # Each report is some hundred calls from Python to Java.
+    latest = query.lastProgress
+    if latest is None:
+        return []
+    reports = [latest] if latest.batchId <= batch + 1 else query.recentProgress
+    return [json.loads(each.json) for each in reports]
+
+
 def watch(query, counts):
     """Waits for the end of a query; why it ended."""
     while query.isActive:
-        counts.tell([json.loads(each.json) for each in query.recentProgress])
+        counts.tell(progress_after(query, counts.batch))
         time.sleep(POLL_SECONDS)
-    counts.tell([json.loads(each.json) for each in query.recentProgress])
+    # Read after it is known to have ended, so that no batch before the failure goes unseen.
+    counts.tell(progress_after(query, counts.batch))
     failure = query.exception()
     return "it was stopped" if failure is None else str(failure)
 
 
 def run(spark, template, registry, place):
     """Runs a job until it fails otherwise than over an unknown schema; why it failed."""
-    counts = Counts(template["sink"]["name"])
+    counts = Counts(template["sink"]["name"], lambda batch: kept_watermark(spark, place.checkpoint, batch))
     named = {}
     while True:
         plan = plan_of(template, registry, named, place.kafka)

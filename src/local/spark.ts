@@ -39,6 +39,8 @@ export function sparkSubmit(
   const home = sparkFolder()
   const all = {
     'spark.ui.enabled': false,
+    // Each call of each job each second is five lines else.
+    'spark.log.level': 'WARN',
     'spark.local.dir': temporary,
     'spark.sql.warehouse.dir': join(temporary, 'warehouse'),
     'spark.driver.host': '127.0.0.1',
@@ -78,8 +80,6 @@ export function sparkService(folders: Folders, ports: Ports, url: string): Proce
       const temporary = folders.temporary('spark')
       mkdirSync(folders.data('spark'), { recursive: true })
       const settings = {
-        // Each call of each job each second is five lines else.
-        'spark.log.level': 'WARN',
         'spark.connect.grpc.binding.address': '127.0.0.1',
         'spark.connect.grpc.binding.port': ports.spark,
         // A session that timed out would stop its queries.

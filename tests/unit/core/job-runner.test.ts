@@ -92,10 +92,11 @@ test('reports of batches come to the same counts', () => {
     batch(2, { 60000: 2, 90500: 1, 90501: 7 }),
     { ...batch(3, {}), durationMs: {} },
   ]
+  type Told = { batch: number; records: number; undecodable: number; untimed: number; late: number }[]
   const told = inPython(
-    '(lambda counts, lines: (setattr(runner, "print", lambda line, flush: lines.append(json.loads(line))), counts.tell(given[:2]), counts.tell(given), lines)[-1])(runner.Counts("j"), [])',
+    '(lambda counts, lines: (setattr(runner, "print", lambda line, flush: lines.append(json.loads(line))), counts.tell(given[:2]), counts.tell(given), lines)[-1])(runner.Counts("j", None), [])',
     reports,
-  ) as { records: number; undecodable: number; untimed: number; late: number }[]
+  ) as Told
   const sum = (key: 'records' | 'undecodable' | 'untimed' | 'late') => told.reduce((all, each) => all + each[key], 0)
   const { records, undecodable, untimed, late } = countBatches(noCounts, reports)
   expect(told.length).toBe(3)
@@ -106,6 +107,12 @@ test('reports of batches come to the same counts', () => {
     late,
   ])
   expect(late).toBe(3)
+
+  const begunAgain = inPython(
+    '(lambda counts, lines: (setattr(runner, "print", lambda line, flush: lines.append(json.loads(line))), counts.tell(given[2:]), lines)[-1])(runner.Counts("j", lambda batch: 90500 if batch == 1 else 0), [])',
+    reports,
+  ) as Told
+  expect(begunAgain).toEqual(told.slice(2))
 })
 
 test("the result's schema is found by what it says, and its newest id is taken", () => {
