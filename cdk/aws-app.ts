@@ -37,10 +37,11 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
   }
   const id = (part: string) => `sluice-${stage}-${part}`
   const topology = topologyOf(pipelines)
+  const jobs = pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ pipeline, job })))
 
   const network = new NetworkStack(app, id('network'), { ...common, pipelines })
   const streaming = new StreamingStack(app, id('streaming'), { ...common, network: network.network })
-  const storage = new StorageStack(app, id('storage'), { ...common, topology })
+  const storage = new StorageStack(app, id('storage'), { ...common, topology, jobs: jobs.map(({ job }) => job) })
   const registry = new RegistryStack(app, id('registry'), common)
   const services = awsServices({
     settings,
@@ -61,9 +62,9 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     pipelines,
     services,
   })
-  const jobs = pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ pipeline, job })))
+  const { checkpoints } = storage
   const analytics =
-    jobs.length === 0
+    checkpoints === null
       ? null
       : new AnalyticsStack(app, id('analytics'), {
           ...common,
@@ -72,6 +73,7 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
           network: network.network,
           cluster: streaming.cluster,
           registryName: registry.registryName,
+          checkpoints,
           services,
         })
   analytics?.addStackDependency(data, 'jobs need their topics and schemas')

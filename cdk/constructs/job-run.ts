@@ -24,8 +24,8 @@ export type JobRunProps = {
   readonly application: CfnApplication
   readonly cluster: Cluster
   readonly registryName: string
-  /** Of checkpoints: a folder for each job. */
-  readonly bucket: IBucket
+  /** With a folder for each job. */
+  readonly checkpoints: IBucket
   readonly logGroup: ILogGroup
   /** Of the custom resource that starts and ends runs. */
   readonly serviceToken: string
@@ -54,7 +54,7 @@ export class JobRun extends Construct {
 
   constructor(scope: Construct, id: string, props: JobRunProps) {
     super(scope, id)
-    const { pipeline, job, application, cluster, registryName, bucket, logGroup, serviceToken } = props
+    const { pipeline, job, application, cluster, registryName, checkpoints, logGroup, serviceToken } = props
     const name = `sluice-${pipeline.name}-${job.name}`
     const runner = new Asset(this, 'Runner', { path: join(clone, 'spark/runner.py') })
     const template = new Asset(this, 'Template', { path: writeJobTemplate(pipeline, job) })
@@ -71,7 +71,7 @@ export class JobRun extends Construct {
       groupPrefix: name,
       cluster,
       registryName,
-      bucketArn: bucket.bucketArn,
+      bucketArn: checkpoints.bucketArn,
       folder: name,
       assets: {
         bucketArn: runner.bucket.bucketArn,
@@ -84,12 +84,14 @@ export class JobRun extends Construct {
     const settings = {
       ...workers,
       ...querySettings,
+      // A batch is hundreds of lines else, and CloudWatch is paid by them.
+      'spark.log.level': 'WARN',
       'spark.jars': jars.map(({ s3ObjectUrl }) => s3ObjectUrl).join(','),
     }
     const json = (value: unknown) => Stack.of(this).toJsonString(value)
     const given = {
       template: template.s3ObjectUrl,
-      checkpoint: bucket.s3UrlForObject(`${name}/checkpoint`),
+      checkpoint: checkpoints.s3UrlForObject(`${name}/checkpoint`),
       trigger,
       kafka: json({ ...kafkaOptions(cluster), groupIdPrefix: name }),
       glue: registryName,

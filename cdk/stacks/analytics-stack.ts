@@ -1,10 +1,10 @@
 /**
- * Analytics on AWS: an application of EMR Serverless, where its jobs keep their checkpoints, and a run of each job.
+ * Analytics on AWS: an application of EMR Serverless and a run of each job. Their checkpoints are in the storage stack.
  */
 import { CfnApplication } from 'aws-cdk-lib/aws-emrserverless'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { type App, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import { Provider } from 'aws-cdk-lib/custom-resources'
 import type { JobDefinition } from '../../src/core/job.ts'
@@ -26,6 +26,7 @@ export type AnalyticsStackProps = StackProps & {
   readonly network: Network
   readonly cluster: Cluster
   readonly registryName: string
+  readonly checkpoints: IBucket
   readonly services: Services
 }
 
@@ -41,9 +42,8 @@ export class AnalyticsStack extends Stack {
   readonly logGroup: LogGroup
 
   constructor(app: App, id: string, props: AnalyticsStackProps) {
-    const { settings, jobs, network, cluster, registryName, services, ...rest } = props
+    const { settings, jobs, network, cluster, registryName, checkpoints, services, ...rest } = props
     super(app, id, { description: 'Sluice: analytics jobs', ...rest })
-    const bucket = this.checkpoints()
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/emr-serverless/sluice-${settings.stage}`,
       retention: settings.logDays,
@@ -76,24 +76,12 @@ export class AnalyticsStack extends Stack {
           application: this.application,
           cluster,
           registryName,
-          bucket: bucket as IBucket,
+          checkpoints,
           logGroup: this.logGroup,
           serviceToken,
         }),
     )
     for (const { role } of made) handler.allow('iam:PassRole', role.roleArn, passedTo)
-  }
-
-  /** An old version of one file of a checkpoint is of no use, so that none is kept. The bucket stays, as what fills it is no resource. */
-  private checkpoints(): Bucket {
-    return new Bucket(this, 'Checkpoints', {
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
   }
 
   /** The custom resource of runs. Its function is outside the VPC: it speaks to EMR Serverless alone, which has no endpoint here. */

@@ -70,16 +70,14 @@ describe('the application', () => {
     })
   })
 
-  test('keeps checkpoints in a bucket that is encrypted, private, speaks TLS, and outlives the stack', () => {
-    analytics.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
-      Properties: {
-        BucketEncryption: Match.anyValue(),
-        PublicAccessBlockConfiguration: Match.objectLike({ BlockPublicAcls: true, RestrictPublicBuckets: true }),
-        LifecycleConfiguration: Match.anyValue(),
-      },
+  test('holds nothing that is kept: checkpoints are in a bucket of the storage stack that is encrypted, private and speaks TLS', () => {
+    analytics.resourceCountIs('AWS::S3::Bucket', 0)
+    all.storage.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: Match.objectLike({ BlockPublicAcls: true, RestrictPublicBuckets: true }),
+      LifecycleConfiguration: Match.anyValue(),
     })
-    analytics.hasResourceProperties('AWS::S3::BucketPolicy', {
+    all.storage.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -91,7 +89,11 @@ describe('the application', () => {
   test('is there for jobs alone, and on target aws alone', () => {
     const { analytics: _, ...without } = users
     const stacks = awsStacks({}, [without])
-    expect(stacks).not.toHaveProperty('analytics')
+    const { stacks: made } = (stacks.network.node.root as App).synth()
+    expect(made.map(({ stackName }) => stackName.replace('sluice-prod-', '')).sort()).toEqual(
+      ['network', 'streaming', 'storage', 'registry', 'topics', 'pipelines', 'observability'].sort(),
+    )
+    Template.fromStack(stacks.storage).resourceCountIs('AWS::S3::Bucket', 0)
     const endpoints = resources(Template.fromStack(stacks.network), 'AWS::EC2::VPCEndpoint')
     expect(endpoints.length).toBe(4)
     expect(JSON.stringify(endpoints)).not.toMatch(/\.logs"/)
