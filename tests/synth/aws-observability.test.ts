@@ -120,7 +120,8 @@ describe('an alert of a record', () => {
   })
 
   test('has no rule where no pipeline has alerts', () => {
-    template.resourceCountIs('AWS::Events::Rule', 1)
+    template.resourcePropertiesCountIs('AWS::Events::Rule', { EventPattern: { 'detail-type': ['Sluice Alert'] } }, 0)
+    template.resourcePropertiesCountIs('AWS::Events::Rule', { EventPattern: { 'detail-type': ['Sluice Run'] } }, 1)
   })
 })
 
