@@ -1,6 +1,6 @@
 /**
  * Test projects. `npm test` runs unit, types, synth, functions, contract, system and spark; `npm run test:full` also
- * conformance, faults, demos and browser.
+ * commands, conformance, faults, demos and browser.
  */
 import { defineConfig } from 'vitest/config'
 
@@ -27,6 +27,7 @@ export default defineConfig({
       project('functions', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('contract', withServices),
       project('system', withServices),
+      project('commands', withServices),
       project('conformance', { ...withServices, maxConcurrency: 8 }),
       project('spark', { ...withServices, testTimeout: 300_000 }),
       project('demos', { ...withServices, testTimeout: 900_000 }),

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { KafkaEventRecord } from '../../src/core/kafka-event.ts'
-import { ascending, failing, numberOf, pollerScene, until } from './event-source-scene.ts'
+import { ascending, failing, numberOf, pollerScene, until } from '../system/event-source-scene.ts'
 
 const scene = pollerScene(['kafka'])
 const { handlers, newName, propertiesOf, start, createTopic, produce, committed, waitForCommit, collect } = scene
@@ -30,7 +30,7 @@ test('a killed poller loses nothing, and has committed no further than the conti
     return failing(failed)
   })
   const argument = JSON.stringify({ id: name, properties: propertiesOf(name), endpoint: scene.endpoint() })
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'event-source-process.ts'), argument], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../system/event-source-process.ts'), argument], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   try {

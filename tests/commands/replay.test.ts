@@ -11,7 +11,7 @@ import type { Endpoints } from '../../src/core/endpoints.ts'
 import { mappingParameterPath } from '../../src/core/event-source-mapping.ts'
 import { consumerGroup } from '../../src/core/names.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
-import { json, lines, sluiceOn, unscheduledUp } from './sluice.ts'
+import { json, lines, sluiceOn, unscheduledUp } from '../system/sluice.ts'
 
 const environment = `test-replay-${process.pid}`
 const sluice = sluiceOn(environment)
