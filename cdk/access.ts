@@ -5,6 +5,7 @@ import {
   cursorsTable,
   fetchedTable,
   leasesTable,
+  openRunsTable,
   publishedTable,
   runStatesTable,
   runsTable,
@@ -67,9 +68,16 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
       produce: [topic.name, deadLetterTopic(topic.name)],
       // A conditional write also reads.
       select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
-      modify: [runsTable, fetchedTable, publishedTable, cursorsTable, runStatesTable, leasesTable].map(
-        ({ name }) => name,
-      ),
+      modify: [
+        runsTable,
+        fetchedTable,
+        publishedTable,
+        cursorsTable,
+        runStatesTable,
+        openRunsTable,
+        leasesTable,
+        openRunsTable,
+      ].map(({ name }) => name),
       subjects: [valueSubject(topic.name)],
       secrets: secretNames(source.headers),
     }
@@ -96,7 +104,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
 /** What the judge of runs needs: everything that a record can be found in, to read; and the ledger's verdicts, to write. */
 export function judgeAccess(pipelines: readonly Pipeline[]): Access {
   const topics = pipelines.flatMap((pipeline) => [...new Set([pipeline.topic.name, writtenTopic(pipeline).name])])
-  const ledger = [runsTable, fetchedTable, publishedTable, verdictsTable, leasesTable]
+  const ledger = [runsTable, fetchedTable, publishedTable, verdictsTable, openRunsTable, leasesTable]
   return {
     ...noAccess,
     observe: {
@@ -107,7 +115,7 @@ export function judgeAccess(pipelines: readonly Pipeline[]): Access {
       ]),
     },
     select: [...ledger, ...pipelines.flatMap(({ tables }) => tables)].map(({ name }) => name),
-    modify: [verdictsTable, runStatesTable, leasesTable].map(({ name }) => name),
+    modify: [verdictsTable, runStatesTable, openRunsTable, leasesTable].map(({ name }) => name),
     subjects: topics.map(valueSubject),
   }
 }

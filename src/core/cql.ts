@@ -19,6 +19,7 @@ export function createTable(keyspace: string, table: Table): string {
   const options = [
     ...(table.clusteringOrder === 'descending' ? [`CLUSTERING ORDER BY (${descending.join(', ')})`] : []),
     ...(table.ttlSeconds === null ? [] : [`default_time_to_live = ${table.ttlSeconds}`]),
+    ...(table.graceSeconds === undefined ? [] : [`gc_grace_seconds = ${table.graceSeconds}`]),
   ]
   const suffix = options.length === 0 ? '' : ` WITH ${options.join(' AND ')}`
   return `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY ((${table.partitionKey.join(', ')})${clustering}))${suffix}`
@@ -69,6 +70,11 @@ export function replace(keyspace: string, table: Table): string {
   const columns = Object.keys(table.columns).filter((column) => !key.includes(column))
   const changes = columns.map((column) => `${column} = ?`).join(', ')
   return `UPDATE ${keyspace}.${table.name} SET ${changes} WHERE ${equal(key)} IF ${equal(columns)}`
+}
+
+/** Takes a row away, by its whole key. */
+export function deleteByKey(keyspace: string, table: Table): string {
+  return `DELETE FROM ${keyspace}.${table.name} WHERE ${equal(keyColumns(table))}`
 }
 
 /** A read of one row by its whole key. */

@@ -117,6 +117,19 @@ export const runStatesTable = {
   ttlSeconds: keptSeconds,
 } as const satisfies Table
 
+/**
+ * One row per attempt of a run whose verdict can still come or change: what the judge looks at, whatever the run's time.
+ * A deletion that is forgotten costs one more look, so that it need not be remembered for long.
+ */
+export const openRunsTable = {
+  name: 'open_runs',
+  columns: { pipeline: 'text', run_id: 'text', attempt: 'int', since: 'timestamp' },
+  partitionKey: ['pipeline'],
+  clusteringColumns: ['run_id', 'attempt'],
+  ttlSeconds: keptSeconds,
+  graceSeconds: 3_600,
+} as const satisfies Table
+
 /** One row per thing of which there is to be one at a time: who has it, and until when unless they ask for longer. */
 export const leasesTable = {
   name: 'leases',
@@ -143,6 +156,7 @@ export const ledgerTables: readonly Table[] = [
   cursorsTable,
   verdictsTable,
   runStatesTable,
+  openRunsTable,
   leasesTable,
   scheduleStatesTable,
 ]

@@ -38,6 +38,8 @@ export type Table<C extends Columns = Columns> = PrimaryKey<C> & {
   readonly columns: C
   /** Rows vanish so many seconds after their write time; null keeps them. */
   readonly ttlSeconds: number | null
+  /** How long Cassandra remembers that a row was deleted, in seconds: ten days unless given. Keyspaces sees to that itself. */
+  readonly graceSeconds?: number
 }
 
 /** A row: every column is named. `null` is written on purpose; `undefined` leaves the cell unset. Keys have a value. */

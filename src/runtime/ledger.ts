@@ -69,11 +69,15 @@ export type Ledger = RunLedger & {
 
 /** The ledger of a pipeline, as a run needs it, through a connected client. */
 export function runLedger(client: Client, pipeline: string): RunLedger {
-  const { first, put, cameTo } = ledgerRequests(client)
+  const { first, put, cameTo, open, close } = ledgerRequests(client)
   return {
     async save(run) {
-      if (run.state === 'failed' || run.state === 'skipped') await cameTo(pipeline, run.state, run.id)
+      const { id, state, attempts } = run
+      const needsVerdict = state === 'running' || state === 'succeeded'
+      if (needsVerdict) await open(pipeline, id, attempts)
+      else await cameTo(pipeline, state, id)
       await put(runsTable, { pipeline, ...runRow(run) })
+      if (!needsVerdict) await close(pipeline, id, attempts)
     },
     async saveFetched(runId, { attempt, firstNumber, recordIds }) {
       await put(fetchedTable, { pipeline, run_id: runId, attempt, first_number: firstNumber, record_ids: recordIds })

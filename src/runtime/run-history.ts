@@ -3,7 +3,7 @@
  */
 import type { Client } from 'cassandra-driver'
 import { selectByKey, selectLast, selectRange } from '../core/cql.ts'
-import { type RunState, runStamp, runStatesTable, runsTable, verdictsTable } from '../core/ledger.ts'
+import { openRunsTable, type RunState, runStamp, runStatesTable, runsTable, verdictsTable } from '../core/ledger.ts'
 import { keyspace } from '../core/names.ts'
 import type { Verdict } from '../core/run-state.ts'
 import type { AnyRow } from '../core/table.ts'
@@ -15,6 +15,8 @@ export type RunHistory = {
   /** The runs with schedule times from `from` up to, not including, `to` (ms since the epoch), oldest first. */
   runsBetween(from: number, to: number): Promise<Run[]>
   saveVerdict(runId: string, verdict: Verdict): Promise<void>
+  /** Up to so many ids of runs whose verdict can still come or change, the latest first. */
+  openRuns(count: number): Promise<string[]>
   verdict(runId: string): Promise<Verdict | null>
   /** The verdicts on these runs and on any between them, by id: one read. */
   verdictsAmong(ids: readonly string[]): Promise<ReadonlyMap<string, Verdict>>
@@ -24,7 +26,7 @@ export type RunHistory = {
 
 /** The history of a pipeline, through a connected client. */
 export function runHistoryOf(client: Client, pipeline: string): RunHistory {
-  const { first, all, put, cameTo } = ledgerRequests(client)
+  const { first, all, put, cameTo, close } = ledgerRequests(client)
   return {
     async runsBetween(from, to) {
       const range = [from, to].map(runStamp)
@@ -33,6 +35,11 @@ export function runHistoryOf(client: Client, pipeline: string): RunHistory {
     async saveVerdict(runId, verdict) {
       await cameTo(pipeline, verdict.state, runId)
       await put(verdictsTable, { pipeline, run_id: runId, ...verdictRow(verdict) })
+      if (verdict.state !== 'late') await close(pipeline, runId, verdict.attempts)
+    },
+    async openRuns(count) {
+      const rows = await all(selectLast(keyspace, openRunsTable, Math.floor(count)), [pipeline])
+      return [...new Set(rows.map((row) => String(row.run_id)))]
     },
     async verdict(runId) {
       const row = await first(selectByKey(keyspace, verdictsTable), [pipeline, runId])

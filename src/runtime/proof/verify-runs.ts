@@ -13,8 +13,8 @@ import { runHistoryOf } from '../run-history.ts'
 import type { ProofClients } from './clients.ts'
 import { type Proof, reconcileRun } from './reconciliation.ts'
 
-/** As many as can be open at a time: more than a day of runs a quarter of an hour apart. */
-const latest = 100
+/** How many attempts are looked at in one start; those behind them come when these are judged. */
+const mostOpen = 500
 
 /**
  * Saves the verdict that a proof allows now, and tells of it; null while there is none yet. The same verdict twice is
@@ -40,13 +40,18 @@ export async function judge(
   return verdict
 }
 
-/** Those of the latest runs whose verdict can still come or change, oldest first, those without any before those that are late. */
+/** The runs whose verdict can still come or change, oldest first, those without any before those that are late. */
 export async function openRuns({ name }: Pipeline, cassandra: Client): Promise<Run[]> {
-  const runs = await ledgerOf(cassandra, name).latestRuns(latest)
-  const verdicts = await runHistoryOf(cassandra, name).verdictsAmong(runs.map(({ id }) => id))
-  const isJudged = ({ id, attempts }: Run) => verdicts.get(id)?.attempts === attempts
-  const open = runs.filter((run) => isOpen(run, verdicts.get(run.id) ?? null)).reverse()
-  return [...open.filter((run) => !isJudged(run)), ...open.filter(isJudged)]
+  const [ledger, history] = [ledgerOf(cassandra, name), runHistoryOf(cassandra, name)]
+  const ids = (await history.openRuns(mostOpen)).reverse()
+  const found = await Promise.all(
+    ids.map(async (id) => ({ run: await ledger.run(id), verdict: await history.verdict(id) })),
+  )
+  const open = found.flatMap(({ run, verdict }) =>
+    run && isOpen(run, verdict) ? [{ run, isJudged: verdict?.attempts === run.attempts }] : [],
+  )
+  const { unjudged = [], judged = [] } = Object.groupBy(open, ({ isJudged }) => (isJudged ? 'judged' : 'unjudged'))
+  return [...unjudged, ...judged].map(({ run }) => run)
 }
 
 /** Judges runs one after the other, as long as `goesOn` says so. Fails as reconciling does, at the first that cannot be judged. */

@@ -109,6 +109,23 @@ export function ledgerContract(endpoints: () => Endpoints): void {
     expect(await own.runsThatWere('late', 5)).toEqual([])
   })
 
+  test('a run is open until its verdict is final, also one of long ago, and one that failed is not', async () => {
+    const name = `${pipeline}-open`
+    const [own, history] = [ledgerOf(client, name), runHistoryOf(client, name)]
+    const [old, late, failed] = ['20200101T000000Z-a', '20260101T000000Z-b', '20260102T000000Z-c']
+    for (const id of [old, late, failed]) await own.save(run(id))
+    await own.save(run(old, { state: 'succeeded', attempts: 2 }))
+    await own.save(run(failed, { state: 'failed' }))
+    expect(await history.openRuns(5)).toEqual([late, old])
+    const figures = { fetched: 0, published: 0, filtered: 0, written: 0, deadLettered: 0, pending: 0, duplicates: 0 }
+    const seen = { seenAt: 1_700_000_000_000, error: null, account: { ...figures, expired: 0, unaccounted: 0 } }
+    await history.saveVerdict(late, { ...seen, state: 'late', attempts: 1 })
+    await history.saveVerdict(old, { ...seen, state: 'succeeded', attempts: 1 })
+    expect(await history.openRuns(5)).toEqual([late, old])
+    await history.saveVerdict(old, { ...seen, state: 'succeeded', attempts: 2 })
+    expect(await history.openRuns(5)).toEqual([late])
+  })
+
   test('a lease has one holder among many who want it, then the next once it is given back', async () => {
     const takers = await Promise.all(Array.from({ length: 8 }, () => takeLease(client, pipeline, 'run many')))
     const holders = takers.filter((lease) => lease !== null)

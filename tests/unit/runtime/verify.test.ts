@@ -9,13 +9,17 @@ import './fakes.ts'
 const run = (run_id: string, state: string, attempts = 1) => ({ run_id, state, attempts })
 const verdict = (run_id: string, state: string, attempts = 1) => ({ run_id, state, attempts })
 
-/** A ledger whose runs and verdicts are these, latest first, for whichever pipeline; keeps what it was asked. */
-function ledger(runs: readonly object[], verdicts: readonly object[]) {
+type LedgerRow = { readonly run_id: string }
+
+/** A ledger that holds these for whichever pipeline, all attempts of the runs open; keeps what it was asked. */
+function ledger(runs: readonly LedgerRow[], verdicts: readonly LedgerRow[], open: readonly LedgerRow[] = runs) {
   const asked: string[] = []
+  const tables: Readonly<Record<string, readonly LedgerRow[]>> = { runs, verdicts, open_runs: open }
   const cassandra = {
-    async execute(query: string, [pipeline]: unknown[]) {
-      asked.push(`${pipeline} ${/FROM sluice\.(\w+)/.exec(query)?.[1]}`)
-      const rows = query.includes('.verdicts ') ? verdicts : runs
+    async execute(query: string, [pipeline, id]: unknown[]) {
+      const table = /FROM sluice\.(\w+)/.exec(query)?.[1] ?? ''
+      asked.push(`${pipeline} ${table}`)
+      const rows = (tables[table] ?? []).filter(({ run_id }) => id === undefined || run_id === id)
       return { rows, first: () => rows[0] ?? null, isPaged: () => false, pageState: null }
     },
   }
@@ -39,6 +43,12 @@ test('open are runs without a verdict on their latest attempt, oldest first, and
   expect((await openRuns(orders, cassandra)).map(({ id }) => id)).toEqual(['4', '8', '9', '3'])
 })
 
+test('a run that is open in two attempts is one, and one that was never saved is none', async () => {
+  const open = [run('9', ''), run('8', ''), run('8', ''), run('7', '')]
+  const { cassandra } = ledger([run('9', 'running'), run('8', 'succeeded', 2)], [], open)
+  expect((await openRuns(orders, cassandra)).map(({ id }) => id)).toEqual(['8', '9'])
+})
+
 const time = { getRemainingTimeInMillis: () => 300_000 }
 const connectionsTo = (cassandra: Client) => ({ cassandra: async () => cassandra }) as unknown as ReadingConnections
 
@@ -47,7 +57,7 @@ test('the judge looks at the pipelines that are deployed only, and reads no topi
   const other = { ...orders, name: 'other' }
   const handle = verifyHandler([orders, other], connectionsTo(cassandra))
   expect(await handle({ pipelines: ['orders', 'gone'] }, time)).toEqual({ runs: 0 })
-  expect(asked.sort()).toEqual(['orders runs', 'orders verdicts'])
+  expect(asked.sort()).toEqual(['orders open_runs', 'orders runs', 'orders verdicts'])
 })
 
 test('an event that names no pipelines is refused before anything is asked', async () => {
