@@ -44,7 +44,8 @@ export type Access = {
   readonly secrets: readonly string[]
 }
 
-const nothing: Access = {
+/** That of a function that works with none of them. */
+export const noAccess: Access = {
   produce: [],
   consume: [],
   observe: null,
@@ -63,7 +64,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   const { name, source, topic, process } = pipeline
   if (stage === 'ingest') {
     return {
-      ...nothing,
+      ...noAccess,
       produce: [topic.name, deadLetterTopic(topic.name)],
       // A conditional write also reads.
       select: [runsTable, cursorsTable, leasesTable, scheduleStatesTable].map(({ name }) => name),
@@ -83,7 +84,7 @@ export function stageAccess(pipeline: Pipeline, stage: Stage): Access {
   }
   const mappings = stageMappings(pipeline).filter((mapping) => mapping.stage === stage)
   const common = {
-    ...nothing,
+    ...noAccess,
     consume: mappings.map(({ id, topic }) => ({ topic: topic.name, group: id })),
     produce: mappings.map(({ topic }) => deadLetterTopic(topic.name)),
     subjects: mappings.map(({ topic }) => valueSubject(topic.name)),
@@ -105,7 +106,7 @@ export function judgeAccess(pipelines: readonly Pipeline[]): Access {
   const topics = pipelines.flatMap((pipeline) => [...new Set([pipeline.topic.name, writtenTopic(pipeline).name])])
   const ledger = [runsTable, fetchedTable, publishedTable, verdictsTable, openRunsTable, leasesTable]
   return {
-    ...nothing,
+    ...noAccess,
     observe: {
       topics: topics.flatMap((topic) => [topic, deadLetterTopic(topic)]),
       groups: pipelines.flatMap(({ name, process }) => [
@@ -122,7 +123,7 @@ export function judgeAccess(pipelines: readonly Pipeline[]): Access {
 /** What the custom resource needs to make a target fit the model. */
 export function topologyAccess({ topics, tables, subjects }: Topology): Access {
   return {
-    ...nothing,
+    ...noAccess,
     ensureTopics: topics.map(({ name }) => name),
     ensureTables: tables.length > 0,
     ensureSubjects: subjects.map(({ subject }) => subject),

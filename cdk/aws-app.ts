@@ -6,6 +6,7 @@ import type { Pipeline } from '../src/core/pipeline.ts'
 import { topologyOf } from '../src/core/topology.ts'
 import { awsServices } from './aws-services.ts'
 import { type AwsSettings, chosenPipelines, expectReachable } from './aws-settings.ts'
+import { AnalyticsStack } from './stacks/analytics-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { NetworkStack } from './stacks/network-stack.ts'
 import { ObservabilityStack } from './stacks/observability-stack.ts'
@@ -36,10 +37,11 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
   }
   const id = (part: string) => `sluice-${stage}-${part}`
   const topology = topologyOf(pipelines)
+  const jobs = pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ pipeline, job })))
 
   const network = new NetworkStack(app, id('network'), { ...common, pipelines })
   const streaming = new StreamingStack(app, id('streaming'), { ...common, network: network.network })
-  const storage = new StorageStack(app, id('storage'), { ...common, topology })
+  const storage = new StorageStack(app, id('storage'), { ...common, topology, jobs: jobs.map(({ job }) => job) })
   const registry = new RegistryStack(app, id('registry'), common)
   const services = awsServices({
     settings,
@@ -60,12 +62,28 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     pipelines,
     services,
   })
+  const { checkpoints } = storage
+  const analytics =
+    checkpoints === null
+      ? null
+      : new AnalyticsStack(app, id('analytics'), {
+          ...common,
+          terminationProtection: false,
+          jobs,
+          network: network.network,
+          cluster: streaming.cluster,
+          registryName: registry.registryName,
+          checkpoints,
+          services,
+        })
+  analytics?.addStackDependency(data, 'jobs need their topics and schemas')
   const observability = new ObservabilityStack(app, id('observability'), {
     ...common,
     terminationProtection: false,
     pipelines: moving.deployed,
     runs: moving.runs,
     alerts: moving.alerts,
+    analytics,
   })
   observability.addStackDependency(moving, 'it counts in the logs of functions')
   data.addStackDependency(registry, 'schemas are registered in it')
@@ -78,5 +96,14 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
     // CloudFormation applies a new deletion policy only together with another change: this tag is one in every stack.
     Tags.of(each).add('sluice:data', settings.data, untagged)
   }
-  return { network, streaming, storage, registry, data, pipelines: moving, observability }
+  return {
+    network,
+    streaming,
+    storage,
+    registry,
+    data,
+    pipelines: moving,
+    observability,
+    ...(analytics ? { analytics } : {}),
+  }
 }

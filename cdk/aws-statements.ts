@@ -21,6 +21,7 @@ export const actionsOnAll = {
   'ec2:DescribeSubnets': 'Lambda checks the subnets of the function',
   'ec2:DescribeVpcs': "the pollers of a mapping look up the cluster's VPC",
   'ec2:DescribeSecurityGroups': "the pollers of a mapping look up the cluster's security groups",
+  'ec2:DescribeManagedPrefixLists': 'the deployment looks up the addresses of S3 by a name that AWS gives them',
   'ec2:DescribeVpcEndpoints': 'Keyspaces fills system.peers, which the driver reads, from its endpoint in the VPC',
   'glue:GetSchemaVersion': 'a schema is asked for by the id in a record, which names no registry and no schema',
 } as const
@@ -36,12 +37,16 @@ export function statementsFor(props: StatementsProps): PolicyStatement[] {
   ]
 }
 
-const allow = (actions: readonly string[], ...resources: readonly string[]) =>
+/** Lets a role do something with some resources. */
+export const allow = (actions: readonly string[], ...resources: readonly string[]) =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] })
 
-const onAll = (...actions: readonly (keyof typeof actionsOnAll)[]) => allow(actions, '*')
+/** Lets a role do what AWS authorizes on no single resource. */
+export const onAll = (...actions: readonly (keyof typeof actionsOnAll)[]) => allow(actions, '*')
 
-const arn = (service: string, rest: string) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${rest}`
+/** The ARN of something in this account and region. */
+export const arn = (service: string, rest: string) =>
+  `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${rest}`
 
 /** Lambda makes the function's network interfaces with the function's own role; its code must not. */
 function networkStatements({ functionName }: StatementsProps): PolicyStatement[] {
@@ -79,14 +84,18 @@ function kafkaStatements({ needs, cluster }: StatementsProps): PolicyStatement[]
   return [...polled, ...brokerStatements(needs, cluster.arn)]
 }
 
+/** The ARN of a topic or group of a cluster: arn:…:cluster/NAME/ID has topics arn:…:topic/NAME/ID/TOPIC. */
+export function kafkaArn(clusterArn: string): (kind: 'topic' | 'group', name: string) => string {
+  const part = (index: number) => Fn.select(index, Fn.split(':cluster/', clusterArn))
+  return (kind, name) => `${part(0)}:${kind}/${part(1)}/${name}`
+}
+
 /** Kafka's own authorization, by MSK's IAM authentication. */
 function brokerStatements(
   { produce, consume, readBack, observe, ensureTopics }: Access,
   clusterArn: string,
 ): PolicyStatement[] {
-  // arn:…:cluster/NAME/ID, whose topics are arn:…:topic/NAME/ID/TOPIC.
-  const part = (index: number) => Fn.select(index, Fn.split(':cluster/', clusterArn))
-  const within = (kind: 'topic' | 'group', name: string) => `${part(0)}:${kind}/${part(1)}/${name}`
+  const within = kafkaArn(clusterArn)
   const topics = (names: readonly string[]) => names.map((name) => within('topic', name))
   return [
     allow(['kafka-cluster:Connect'], clusterArn),

@@ -1,13 +1,14 @@
 /**
  * The pipelines of the app, and the file of each, which its functions are bundled with.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { SluiceError } from '../src/core/errors.ts'
-import { jobFileName } from '../src/core/job.ts'
+import { type JobDefinition, jobFileName } from '../src/core/job.ts'
 import { checkJobs } from '../src/core/job-rules.ts'
 import { checkJobSql } from '../src/core/job-sql.ts'
+import { jobTemplate } from '../src/core/job-template.ts'
 import { nearest } from '../src/core/nearest.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { topicsOf } from '../src/core/topology.ts'
@@ -47,6 +48,16 @@ function checkJobFiles(pipeline: Pipeline): void {
     }
     checkJobSql(job, topicsOf(pipeline), readFileSync(file, 'utf8'))
   }
+}
+
+/** Writes the template of a job for spark/runner.py; the path of its file. */
+export function writeJobTemplate(pipeline: Pipeline, job: JobDefinition): string {
+  const cache = resolve(clone, '.sluice/cache/jobs')
+  const sql = readFileSync(resolve(clone, jobFileName(job.name)), 'utf8')
+  const file = resolve(cache, `${pipeline.name}-${job.name}.json`)
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(file, `${JSON.stringify(jobTemplate(job, sql, topicsOf(pipeline)), null, 2)}\n`)
+  return file
 }
 
 /** A broken rule with the file that breaks it: that which fails with the same error. Any other error names its file itself. */

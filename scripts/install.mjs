@@ -5,11 +5,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { archiveInputs, makeArchives } from './install/archives.mjs'
-import { appJars, installJars, sparkJars } from './install/jvm.mjs'
+import { appJars, emrJars, installJars, sparkJars } from './install/jvm.mjs'
 import { withLock } from './install/lock.mjs'
 import { installNpm, npmIsInstalled } from './install/npm.mjs'
 import { sluiceFolder } from './install/paths.mjs'
 import { InstallError } from './install/process.mjs'
+import { installPySpark, pyspark } from './install/pyspark.mjs'
 import { installPython, lintPython, servicePython, testPython } from './install/python.mjs'
 import { clearStamp, hashOf, isStamped, writeStamp } from './install/stamp.mjs'
 
@@ -34,6 +35,8 @@ const lint = pythonStep('lint', lintPython)
 const jarStep = (name, jars) => stamped(name, jars.inputs, jars.folder, (report) => installJars(jars, report))
 const jvm = jarStep('jvm', appJars)
 const spark = jarStep('spark', sparkJars)
+const emr = jarStep('emr', emrJars)
+const pythonOfSpark = stamped('pyspark', [pyspark.requirements], pyspark.folder, installPySpark)
 const archives = stamped('archives', allInputs, appJars.folder, makeArchives)
 
 /** What each purpose needs beside the class archives. */
@@ -43,7 +46,11 @@ const needed = {
   services: [npm, python, jvm],
   /** Beside the services: asked for when these are up. */
   analytics: [spark],
-  tests: [npm, python, jvm, spark, pythonOfTests, lint],
+  /** Jobs on AWS: asked for by the app of the target. */
+  deployment: [emr],
+  tests: [npm, python, jvm, spark, emr, pythonOfTests, lint],
+  /** Beside those of tests: asked for by the one that runs spark/runner.py. */
+  runner: [pythonOfSpark],
 }
 
 /**

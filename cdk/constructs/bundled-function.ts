@@ -61,8 +61,8 @@ export class BundledFunction extends Construct {
     })
   }
 
-  /** Lets the function do one thing with one resource. */
-  allow(action: string, resourceArn: string): void {
-    this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resourceArn] }))
+  /** Lets the function do one thing with one resource, where conditions hold. */
+  allow(action: string, resourceArn: string, conditions: Record<string, object> = {}): void {
+    this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resourceArn], conditions }))
   }
 }

@@ -25,6 +25,7 @@ import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { secretNames } from '../../src/core/secret.ts'
 import { type AwsSettings, type ClusterChoice, sourceUrlOf } from '../aws-settings.ts'
+import { S3Addresses } from '../constructs/s3-addresses.ts'
 import { portOf } from '../source-place.ts'
 
 /** Where functions and brokers are. */
@@ -35,6 +36,8 @@ export type Network = {
   readonly functions: ISecurityGroup
   /** Of functions that read sources, besides: it reaches the ports of the sources anywhere. */
   readonly sources: ISecurityGroup
+  /** Of analytics jobs: they reach brokers, endpoints and S3. */
+  readonly jobs: ISecurityGroup
   readonly brokers: ISecurityGroup
 }
 
@@ -50,20 +53,37 @@ const keyspacesPort = 9142
 
 /**
  * What functions call besides brokers. Through endpoints of the VPC, so that none but readers of sources has a way out.
- * Not here: logs and on-failure queues, which Lambda itself writes to; STS, as IAM tokens for Kafka are signed in the
+ * Those of jobs besides: Spark's workers write their logs from inside.
+ * Not here: logs and on-failure queues of functions, which Lambda itself writes to; STS, as IAM tokens for Kafka are signed in the
  * function; Lambda and STS for the pollers, as those of provisioned mode bring their own connection.
  */
 const endpointServices = [
-  { id: 'Keyspaces', service: InterfaceVpcEndpointAwsService.KEYSPACES, needed: () => true },
-  { id: 'Glue', service: InterfaceVpcEndpointAwsService.GLUE, needed: () => true },
-  { id: 'EventBridge', service: InterfaceVpcEndpointAwsService.EVENTBRIDGE, needed: () => true },
+  { id: 'Keyspaces', service: InterfaceVpcEndpointAwsService.KEYSPACES, callers: ['functions'], needed: () => true },
+  { id: 'Glue', service: InterfaceVpcEndpointAwsService.GLUE, callers: ['functions', 'jobs'], needed: () => true },
+  {
+    id: 'EventBridge',
+    service: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+    callers: ['functions'],
+    needed: () => true,
+  },
+  {
+    id: 'Logs',
+    service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    callers: ['jobs'],
+    needed: (_: ClusterChoice, pipelines: readonly Pipeline[]) => haveJobs(pipelines),
+  },
   {
     id: 'SecretsManager',
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    callers: ['functions', 'jobs'],
     needed: ({ kind }: ClusterChoice, pipelines: readonly Pipeline[]) =>
       kind === 'provisioned' || pipelines.some(({ source }) => secretNames(source.headers).length > 0),
   },
 ] as const
+
+type Caller = (typeof endpointServices)[number]['callers'][number]
+
+const haveJobs = (pipelines: readonly Pipeline[]) => pipelines.some(({ analytics = [] }) => analytics.length > 0)
 
 export class NetworkStack extends Stack {
   readonly network: Network
@@ -74,12 +94,17 @@ export class NetworkStack extends Stack {
     const { vpc, privateSubnets } = cluster.kind === 'existing' ? this.existing(cluster) : this.own(settings)
     const functions = closedGroup(this, 'Functions', vpc, 'Sluice functions: to brokers and endpoints')
     const sources = closedGroup(this, 'Sources', vpc, 'Sluice functions that read sources: to the ports of these')
+    const jobs = closedGroup(this, 'Jobs', vpc, 'Sluice analytics jobs: to brokers, endpoints and S3')
     const brokers =
       cluster.kind === 'existing'
         ? SecurityGroup.fromSecurityGroupId(this, 'Brokers', cluster.securityGroup)
         : closedGroup(this, 'Brokers', vpc, 'Sluice brokers')
     const brokerPort = Port.tcp(brokerPorts[cluster.kind === 'provisioned' ? 'scram' : 'iam'])
     brokers.connections.allowFrom(functions, brokerPort, 'functions to brokers')
+    if (haveJobs(pipelines)) {
+      brokers.connections.allowFrom(jobs, brokerPort, 'jobs to brokers')
+      jobs.connections.allowInternally(Port.allTcp(), 'a driver and its executors')
+    }
     // The pollers of event source mappings have the brokers' own groups.
     if (cluster.kind !== 'existing') brokers.connections.allowInternally(brokerPort, 'pollers to brokers')
 
@@ -90,10 +115,15 @@ export class NetworkStack extends Stack {
       for (const port of [httpsPort, keyspacesPort]) {
         functions.addEgressRule(Peer.anyIpv4(), Port.tcp(port), "to AWS, as the owner's network leads there")
       }
+      jobs.addEgressRule(Peer.anyIpv4(), Port.tcp(httpsPort), "to AWS, as the owner's network leads there")
     } else {
-      this.addEndpoints(vpc, privateSubnets, functions, cluster, pipelines)
+      this.addEndpoints(vpc, privateSubnets, { functions, jobs }, cluster, pipelines)
+      if (haveJobs(pipelines)) {
+        const { prefixList } = new S3Addresses(this, 'S3Addresses', { retention: settings.logDays })
+        jobs.addEgressRule(Peer.prefixList(prefixList), Port.tcp(httpsPort), 'to S3 through its endpoint')
+      }
     }
-    this.network = { vpc, privateSubnets, functions, sources, brokers }
+    this.network = { vpc, privateSubnets, functions, sources, jobs, brokers }
   }
 
   /** The same templates with and without credentials: the names of zones are looked up by CloudFormation. */
@@ -139,12 +169,12 @@ export class NetworkStack extends Stack {
   private addEndpoints(
     vpc: IVpc,
     subnets: SubnetSelection,
-    functions: SecurityGroup,
+    groups: Readonly<Record<Caller, SecurityGroup>>,
     cluster: ClusterChoice,
     pipelines: readonly Pipeline[],
   ): void {
     const endpoints = closedGroup(this, 'Endpoints', vpc, 'Sluice endpoints of AWS services')
-    for (const { id, service, needed } of endpointServices) {
+    for (const { id, service, callers, needed } of endpointServices) {
       if (!needed(cluster, pipelines)) continue
       new InterfaceVpcEndpoint(this, `${id}Endpoint`, {
         vpc,
@@ -153,7 +183,10 @@ export class NetworkStack extends Stack {
         securityGroups: [endpoints],
         open: false,
       })
-      endpoints.connections.allowFrom(functions, Port.tcp(service.port), `functions to ${id}`)
+      for (const caller of callers) {
+        if (caller === 'jobs' && !haveJobs(pipelines)) continue
+        endpoints.connections.allowFrom(groups[caller], Port.tcp(service.port), `${caller} to ${id}`)
+      }
     }
   }
 }

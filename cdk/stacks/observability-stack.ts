@@ -19,9 +19,11 @@ import type { AwsSettings } from '../aws-settings.ts'
 import { addAlarm } from '../constructs/alarm.ts'
 import { AlarmTopic } from '../constructs/alarm-topic.ts'
 import { EventAlerts } from '../constructs/event-alerts.ts'
+import { JobAlarms } from '../constructs/job-alarms.ts'
 import { PipelineAlarms } from '../constructs/pipeline-alarms.ts'
 import type { PipelineFunctions } from '../constructs/pipeline-functions.ts'
 import { PipelineMetrics } from '../constructs/pipeline-metrics.ts'
+import type { AnalyticsStack } from './analytics-stack.ts'
 
 export type ObservabilityStackProps = StackProps & {
   readonly settings: AwsSettings
@@ -30,13 +32,16 @@ export type ObservabilityStackProps = StackProps & {
   readonly runs: IEventBus
   /** The bus of alerts of records; null where there are none. */
   readonly alerts: IEventBus | null
+  /** Null without analytics jobs. */
+  readonly analytics: AnalyticsStack | null
 }
 
 const half = 12
 
 export class ObservabilityStack extends Stack {
-  constructor(app: App, id: string, { settings, pipelines, runs, alerts, ...props }: ObservabilityStackProps) {
-    super(app, id, { description: 'Sluice: alarms and dashboard', ...props })
+  constructor(app: App, id: string, props: ObservabilityStackProps) {
+    const { settings, pipelines, runs, alerts, analytics, ...rest } = props
+    super(app, id, { description: 'Sluice: alarms and dashboard', ...rest })
     const { topic } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail })
     new EventAlerts(this, 'RunAlerts', { runs, records: alerts, topic, webhook: settings.alarmWebhook })
     this.addJudgeAlarm(topic)
@@ -51,6 +56,16 @@ export class ObservabilityStack extends Stack {
         ...alarms.map((alarm) => new AlarmWidget({ alarm, title: alarm.node.id, width: half / 2, height: 4 })),
       )
     }
+    if (!analytics) return
+    const { alarm, graphs: ofJobs } = new JobAlarms(this, 'JobAlarms', {
+      stage: settings.stage,
+      applicationId: analytics.application.attrApplicationId,
+      logGroup: analytics.logGroup,
+      jobs: pipelines.flatMap(({ pipeline }) => (pipeline.analytics ?? []).map(({ name }) => name)),
+      topic,
+    })
+    dashboard.addWidgets(...ofJobs)
+    dashboard.addWidgets(new AlarmWidget({ alarm, title: 'jobs-running', width: half / 2, height: 4 }))
   }
 
   /** Without verdicts nobody hears of records that are lost. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { jvmFolder, root, sparkFolder } from './paths.mjs'
+import { emrFolder, jvmFolder, root, sparkFolder } from './paths.mjs'
 import { InstallError, runOrFail } from './process.mjs'
 import { step } from './progress.mjs'
 import { requireMaven } from './requirements.mjs'
@@ -29,6 +29,16 @@ export const sparkJars = {
   inputs: paths(['pom.xml', 'spark/pom.xml', 'spark/checksums.sha256']),
   title: 'Spark',
   contents: 'its jars, about 300 MB',
+}
+
+/** What jobs take along to EMR Serverless, which only a deployment to AWS needs. */
+export const emrJars = {
+  folder: emrFolder,
+  pom: join(source, 'emr', 'pom.xml'),
+  checksums: join(source, 'emr', 'checksums.sha256'),
+  inputs: paths(['pom.xml', 'emr/pom.xml', 'emr/checksums.sha256']),
+  title: 'Spark on AWS',
+  contents: 'the jars that jobs take along, about 24 MB',
 }
 
 /** Resolves the jars beside their place and moves them there when verified; tries once more, since clones share Maven's cache. */

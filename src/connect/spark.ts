@@ -15,8 +15,9 @@ import type {
 } from '../../spark/protocol/commands_pb.js'
 import { type Relation, RelationSchema } from '../../spark/protocol/relations_pb.js'
 import { SluiceError } from '../core/errors.ts'
-import type { JobPlan, PlanStep } from '../core/job-plan.ts'
+import type { JobPlan } from '../core/job-plan.ts'
 import type { BatchProgress } from '../core/job-progress.ts'
+import type { PlanStep } from '../core/job-template.ts'
 
 type CommandOf = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
 type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>['command']>

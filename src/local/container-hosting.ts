@@ -18,7 +18,7 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
   return (folder, ports) => {
     const folders = foldersOf(folder)
     const nodes = kafkaNodes(ports)
-    const compose = composeOf(folder, ports, [nodes.length === 1 ? 'single' : 'cluster', emulator])
+    const compose = composeOf(folder, ports, [nodes.length === 1 ? 'single' : 'cluster', emulator, 'spark'])
     const nodeContainer = (id: number) => (nodes.length === 1 ? 'kafka' : `kafka-${id}`)
     const containers = new Map<ServiceName, string>([
       ...nodes.map(({ id, name }) => [name, nodeContainer(id)] as const),
@@ -26,7 +26,11 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
       ['registry', 'registry'],
       ['emulator', emulator],
       ['source', 'source'],
+      ['spark', 'spark-connect'],
     ])
+    /** Created with its first start: what it mounts from the clone is installed only then. */
+    const fromTheStart = [...containers].filter(([name]) => name !== 'spark').map(([, container]) => container)
+    const brokers = nodes.map(({ id }) => `${nodeContainer(id)}:19092`).join(',')
     return {
       // The first one is published; the others are for peers inside.
       listeners: (name) => (containers.has(name) ? listenersOf(name, ports).slice(0, 1) : []),
@@ -35,9 +39,9 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
         await stopLeftovers(folder, report)
         await compose.run('--profile', '*', 'down', '--remove-orphans', ...(fresh ? ['--volumes'] : []))
         report('pulling the images that are not here yet')
-        await compose.run('pull', '--quiet', '--include-deps', '--policy', 'missing', ...containers.values())
+        await compose.run('pull', '--quiet', '--include-deps', '--policy', 'missing', ...fromTheStart)
         // Services that start side by side would each create the network.
-        await compose.run('create', ...containers.values())
+        await compose.run('create', ...fromTheStart)
       },
       services: (endpoints, onDeath) =>
         [...processServices(folders, ports, endpoints), sourceOf(endpoints)]
@@ -51,12 +55,13 @@ export function inContainers(emulator: EmulatorContainer): HostingOf {
         target: 'localstack',
         endpoints: {
           ...endpoints,
-          kafka: { bootstrapServers: nodes.map(({ id }) => `${nodeContainer(id)}:19092`).join(',') },
+          kafka: { bootstrapServers: brokers },
           cassandra: { ...endpoints.cassandra, host: 'cassandra', port: 9042 },
           registry: { url: 'http://registry:8080/apis/ccompat/v7' },
           source: { url: 'http://source:8090' },
         },
       }),
+      sparkView: () => ({ bootstrapServers: brokers, checkpoints: 'file:///sluice/jobs' }),
       // A container outlives the parent, and keeps its state when it is stopped, if it can keep it at all.
       save: async () => {},
       release: async () => {

@@ -27,6 +27,8 @@ export const asProcesses: HostingOf = (folder, ports) => {
       ]
     },
     functionView: (endpoints) => ({ target: 'embedded', endpoints }),
+    // Nothing in the URL is escaped, as Hadoop reads it.
+    sparkView: ({ kafka }) => ({ ...kafka, checkpoints: `file://${join(folder, 'data', 'jobs')}` }),
     save: (emulator) => saveEmulatorState(folders, (signal) => void emulator.kill(signal)),
     release: async () => {},
   }

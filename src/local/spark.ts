@@ -4,6 +4,8 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { querySettings } from '../core/job-template.ts'
+import type { Command } from './child-process.ts'
 import { sparkFolder } from './installation.ts'
 import { javaCommand } from './java.ts'
 import type { Ports } from './ports.ts'
@@ -27,6 +29,46 @@ const opened = [
   'sun.util.calendar',
 ]
 
+/** Runs an application in a Spark of its own, with two threads: `application` is its file or class, and its arguments. */
+export function sparkSubmit(
+  temporary: string,
+  settings: Readonly<Record<string, string | number>>,
+  application: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Command {
+  const home = sparkFolder()
+  const all = {
+    'spark.ui.enabled': false,
+    // Each call of each job each second is five lines else.
+    'spark.log.level': 'WARN',
+    'spark.local.dir': temporary,
+    'spark.sql.warehouse.dir': join(temporary, 'warehouse'),
+    'spark.driver.host': '127.0.0.1',
+    'spark.driver.bindAddress': '127.0.0.1',
+    ...querySettings,
+    ...settings,
+  }
+  return javaCommand(
+    {
+      service: 'spark',
+      heapMegabytes: 768,
+      options: [
+        ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+        '-Djdk.reflect.useDirectMethodHandle=false',
+        '-Dio.netty.tryReflectionSetAccessible=true',
+      ],
+      main: [
+        ...['-cp', join(home, 'jars', '*'), 'org.apache.spark.deploy.SparkSubmit'],
+        ...['--master', 'local[2]', '--name', 'sluice'],
+        ...Object.entries(all).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
+        ...application,
+      ],
+      env: { SPARK_HOME: home, SPARK_SCALA_VERSION: '2.13', SPARK_LOCAL_IP: '127.0.0.1', ...env },
+    },
+    temporary,
+  )
+}
+
 /** The Spark Connect server of an environment; ready when it tells its version. */
 export function sparkService(folders: Folders, ports: Ports, url: string): ProcessService {
   return {
@@ -35,43 +77,16 @@ export function sparkService(folders: Folders, ports: Ports, url: string): Proce
     readyWithinMs: 300_000,
     stopWithinMs: 20_000,
     async prepare() {
-      const home = sparkFolder()
       const temporary = folders.temporary('spark')
       mkdirSync(folders.data('spark'), { recursive: true })
       const settings = {
-        'spark.ui.enabled': false,
-        // Each call of each job each second is five lines else.
-        'spark.log.level': 'WARN',
-        'spark.local.dir': temporary,
-        'spark.sql.warehouse.dir': join(temporary, 'warehouse'),
-        'spark.driver.host': '127.0.0.1',
-        'spark.driver.bindAddress': '127.0.0.1',
         'spark.connect.grpc.binding.address': '127.0.0.1',
         'spark.connect.grpc.binding.port': ports.spark,
         // A session that timed out would stop its queries.
         'spark.connect.session.manager.defaultSessionTimeout': -1,
-        'spark.sql.session.timeZone': 'UTC',
-        'spark.sql.shuffle.partitions': 2,
       }
-      return javaCommand(
-        {
-          service: 'spark',
-          heapMegabytes: 768,
-          options: [
-            ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-            '-Djdk.reflect.useDirectMethodHandle=false',
-            '-Dio.netty.tryReflectionSetAccessible=true',
-          ],
-          main: [
-            ...['-cp', join(home, 'jars', '*'), 'org.apache.spark.deploy.SparkSubmit', '--master', 'local[2]'],
-            ...['--name', 'sluice', '--class', 'org.apache.spark.sql.connect.service.SparkConnectServer'],
-            ...Object.entries(settings).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
-            'spark-internal',
-          ],
-          env: { SPARK_HOME: home, SPARK_SCALA_VERSION: '2.13', SPARK_LOCAL_IP: '127.0.0.1' },
-        },
-        temporary,
-      )
+      const server = ['--class', 'org.apache.spark.sql.connect.service.SparkConnectServer', 'spark-internal']
+      return sparkSubmit(temporary, settings, server)
     },
     async checkReady() {
       const { connectSpark } = await import('../connect/spark.ts')

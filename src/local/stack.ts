@@ -8,7 +8,7 @@ import type { Endpoints } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { storedLogin } from './cassandra-login.ts'
 import { endpointsOf } from './endpoints.ts'
-import type { FunctionView, HostingOf } from './hosting.ts'
+import type { FunctionView, HostingOf, SparkView } from './hosting.ts'
 import { startUntilReady } from './kept-service.ts'
 import { assertPortsFree } from './port-check.ts'
 import { kafkaNodes, type Ports } from './ports.ts'
@@ -38,6 +38,7 @@ export type LocalStack = {
   /** As this machine reaches them. */
   readonly endpoints: Endpoints
   readonly functionView: FunctionView
+  readonly sparkView: SparkView
   /**
    * For each service: resolves when it does its work for a client. Fails with SERVICE_FAILED; for one that was not
    * asked for it stays open.
@@ -172,6 +173,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   return {
     endpoints,
     functionView: hosting.functionView(endpoints),
+    sparkView: hosting.sparkView(endpoints),
     ready: Object.fromEntries(serviceNames.map((name) => [name, ready(name)])) as LocalStack['ready'],
     allReady,
     failed: death.promise,

@@ -31,8 +31,8 @@ export type CdkCall = {
   readonly variables: Readonly<Record<string, string | undefined>>
 }
 
-/** Stacks of target aws that hold no data: those that a destroy takes away. */
-const withoutData = ['observability', 'pipelines', 'topics'] as const
+/** Stacks of target aws that a destroy takes away: what they hold beside functions and runs stays by itself. */
+const withoutData = ['observability', 'analytics', 'pipelines', 'topics'] as const
 /** Those that hold data. */
 const withData = ['streaming', 'storage', 'registry'] as const
 

@@ -85,6 +85,7 @@ export async function bringUp(
       const analytics = startAnalytics(pipelines, {
         folder,
         endpoints,
+        spark: stack.sparkView,
         registry: clients.registry,
         keep: stack.keep,
         report,

@@ -18,6 +18,7 @@ const sources = [
   'package.json',
   'package-lock.json',
   'pipelines',
+  'scripts',
   'spark',
   'src',
   'tsconfig.json',

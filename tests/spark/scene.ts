@@ -18,6 +18,7 @@ import { type AnyTopic, writtenTopic } from '../../src/core/pipeline.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
+import type { ServiceName } from '../../src/local/service.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import type { DeclaredJob } from '../../src/operations/jobs/find-job.ts'
 import { jobFiles } from '../../src/operations/jobs/job-files.ts'
@@ -56,9 +57,11 @@ export type Scene = {
 }
 
 /** Starts the services in a folder of their own, for that job. */
-export async function startScene(declared: DeclaredJob = { pipeline, job }): Promise<Scene> {
+export async function startScene(
+  declared: DeclaredJob = { pipeline, job },
+  services: readonly ServiceName[] = ['kafka', 'registry', 'spark'],
+): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-spark-'))
-  const services = ['kafka', 'registry', 'spark'] as const
   const stack = await startStack({ folder, ports: await freePorts(), fresh: true, services, report: () => {} })
   const jobs: KeptJob[] = []
   const close = async () => {
@@ -152,7 +155,10 @@ async function sceneOn(
       return started
     },
     keep() {
-      const kept = keepJob(options, jobFiles(folder, job.name))
+      const kept = keepJob(
+        { ...options, checkpoint: `${stack.sparkView.checkpoints}/${job.name}/checkpoint` },
+        jobFiles(folder, job.name),
+      )
       jobs.push(kept)
       return kept
     },

@@ -116,7 +116,7 @@ describe('without', () => {
   test('functions reach an inside source by its port, and what they call by endpoints', () => {
     const port = awsTemplates({ egress: 'none', sourceUrl: 'http://10.1.2.3:8080/api/' })
     expect(portsOut(port, functionsOf(port).get('sluice-users-ingest')?.groups ?? [])).toEqual([8080])
-    expect(endpointsOf(none)).toEqual(['cassandra', 'events', 'glue', 's3'])
+    expect(endpointsOf(none)).toEqual(['cassandra', 'events', 'glue', 'logs', 's3'])
   })
 
   test('a source outside is refused', () => {
@@ -138,7 +138,7 @@ function allowed({ network }: AwsTemplates, kind: 'Ingress' | 'Egress'): string[
     .map(([, { Properties }]: [string, Resource]) =>
       kind === 'Ingress'
         ? `${name(Properties.SourceSecurityGroupId)} -> ${name(Properties.GroupId)}:${Properties.FromPort}`
-        : `${name(Properties.GroupId)} -> ${name(Properties.DestinationSecurityGroupId)}:${Properties.FromPort}`,
+        : `${name(Properties.GroupId)} -> ${Properties.DestinationPrefixListId ? 'S3' : name(Properties.DestinationSecurityGroupId)}:${Properties.FromPort}`,
     )
     .sort()
 }
@@ -149,17 +149,22 @@ describe('security groups', () => {
     'Functions -> Brokers:9098',
     'Functions -> Endpoints:443',
     'Functions -> Endpoints:9142',
+    'Jobs -> Brokers:9098',
+    'Jobs -> Endpoints:443',
+    'Jobs -> Jobs:0',
   ]
 
-  test('let functions and pollers to the brokers, and functions to the endpoints', () => {
+  test('let functions, jobs and pollers to the brokers, functions and jobs to the endpoints, and jobs to S3', () => {
     expect(allowed(nat, 'Ingress')).toEqual(pairs)
-    expect(allowed(nat, 'Egress')).toEqual(pairs)
+    expect(allowed(nat, 'Egress')).toEqual([...pairs, 'Jobs -> S3:443'])
   })
 
   test('of a provisioned cluster have the port of logins, and functions an endpoint for the secret', () => {
     const provisioned = awsTemplates({ cluster: 'provisioned' })
-    expect(allowed(provisioned, 'Ingress')).toContain('Functions -> Brokers:9096')
-    expect(endpointsOf(provisioned)).toEqual(['cassandra', 'events', 'glue', 's3', 'secretsmanager'])
+    expect(allowed(provisioned, 'Ingress')).toEqual(
+      expect.arrayContaining(['Functions -> Brokers:9096', 'Jobs -> Brokers:9096']),
+    )
+    expect(endpointsOf(provisioned)).toEqual(['cassandra', 'events', 'glue', 'logs', 's3', 'secretsmanager'])
   })
 })
 

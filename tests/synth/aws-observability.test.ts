@@ -4,7 +4,10 @@ import { watchedUsers } from '../fixtures/watched-users.ts'
 import { awsTemplates, resources } from './templates.ts'
 
 const { observability: template } = awsTemplates({ alarmEmail: 'team@example.com' })
-const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties)
+/** Of pipelines: that of jobs is in aws-analytics.test.ts. */
+const alarms = resources(template, 'AWS::CloudWatch::Alarm')
+  .map(([, { Properties }]) => Properties)
+  .filter(({ AlarmName }) => !AlarmName.endsWith('-jobs-running'))
 const metricsOf = (alarm: (typeof alarms)[number]): string[] =>
   alarm.MetricName
     ? [alarm.MetricName]
@@ -117,7 +120,8 @@ describe('an alert of a record', () => {
   })
 
   test('has no rule where no pipeline has alerts', () => {
-    template.resourceCountIs('AWS::Events::Rule', 1)
+    template.resourcePropertiesCountIs('AWS::Events::Rule', { EventPattern: { 'detail-type': ['Sluice Alert'] } }, 0)
+    template.resourcePropertiesCountIs('AWS::Events::Rule', { EventPattern: { 'detail-type': ['Sluice Run'] } }, 1)
   })
 })
 

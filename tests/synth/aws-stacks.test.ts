@@ -35,7 +35,8 @@ describe('stacks', () => {
       'sluice-prod-registry': [],
       'sluice-prod-topics': ['network', 'registry', 'streaming'],
       'sluice-prod-pipelines': ['network', 'storage', 'streaming', 'topics'],
-      'sluice-prod-observability': ['pipelines'],
+      'sluice-prod-analytics': ['network', 'storage', 'streaming', 'topics'],
+      'sluice-prod-observability': ['analytics', 'pipelines'],
     })
   })
 
@@ -61,6 +62,7 @@ describe('data outlives its stacks in prod, and not in dev', () => {
     ['AWS::Cassandra::Keyspace', 'storage'],
     ['AWS::Cassandra::Table', 'storage'],
     ['AWS::Glue::Registry', 'registry'],
+    ['AWS::S3::Bucket', 'storage'],
   ] as const)('%s', (type, stack) => {
     for (const [templates, policy] of [
       [made, 'Retain'],
@@ -69,6 +71,11 @@ describe('data outlives its stacks in prod, and not in dev', () => {
     ] as const) {
       templates[stack].allResources(type, { DeletionPolicy: policy, UpdateReplacePolicy: policy })
     }
+  })
+
+  test('a bucket that is to go is emptied first, as CloudFormation deletes none that holds objects', () => {
+    made.storage.resourceCountIs('Custom::S3AutoDeleteObjects', 0)
+    dev.storage.resourceCountIs('Custom::S3AutoDeleteObjects', 1)
   })
 
   test('a change of that is more than a policy, as CloudFormation applies no policy alone', () => {

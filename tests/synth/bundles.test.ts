@@ -14,12 +14,14 @@ import { root, scratch } from './templates.ts'
 const kilobyte = 1_000
 const folder = join(scratch, 'bundles')
 const entries = ['ingest', 'process', 'write', 'verify', 'topology']
+/** Started with deployments only, with an SDK of its own: neither fast nor small. */
+const slow = ['job-run']
 let modules: string
 
 beforeAll(() => {
   modules = join(prebundleLayer(join(root, '.sluice/cache')), 'nodejs/node_modules')
   const alias = { '#pipeline': pipelineFile(pipelines[0] as Pipeline), '#pipelines': pipelineList }
-  for (const entry of entries) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
+  for (const entry of [...entries, ...slow]) writeBundle({ entry: `${entry}.ts`, alias }, join(folder, entry))
 })
 
 const local: FunctionEnvironment = {
@@ -64,7 +66,7 @@ describe('the layer', () => {
 })
 
 describe('a function', () => {
-  test.each(entries)('%s loads with nothing but the layer, and takes no callback', (entry) => {
+  test.each([...entries, ...slow])('%s loads with nothing but the layer, and takes no callback', (entry) => {
     const source = `const { handler } = require('./${entry}'); process.stdout.write(typeof handler + handler.length)`
     expect(run(source)).toBe('function2')
     expect(run(source, aws)).toBe('function2')

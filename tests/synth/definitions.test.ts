@@ -30,7 +30,7 @@ function changed(from: string, to: string, text = users): string {
 function copyOf(files: Files): string {
   const app = join(scratch, `definitions-${copies++}`)
   mkdirSync(app)
-  for (const name of ['cdk', 'functions', 'layers', 'pipelines', 'spark', 'src', 'package.json']) {
+  for (const name of ['cdk', 'functions', 'layers', 'pipelines', 'scripts', 'spark', 'src', 'package.json']) {
     cpSync(join(root, name), join(app, name), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(app, 'node_modules'))

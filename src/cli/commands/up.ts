@@ -169,8 +169,7 @@ async function goOn(
   // Only now, so that it takes nothing from the first row.
   const web = await openConsole(options, environment)
   printProgress(whereToLook(pipelines, environment.endpoints, options.environment, web.url))
-  // Spark is no part of the services in containers.
-  if (options.analytics && !options.docker) await environment.startAnalytics(pipelines)
+  if (options.analytics) await environment.startAnalytics(pipelines)
   try {
     await Promise.race([Promise.all(followed), aborted(signal)])
   } finally {

@@ -6,6 +6,7 @@ import { install } from '../../../scripts/install.mjs'
 import type { SchemaRegistry } from '../../connect/registry.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
+import type { SparkView } from '../../local/hosting.ts'
 import type { LocalStack } from '../../local/stack.ts'
 import { declaredJobs } from './find-job.ts'
 import { jobFiles } from './job-files.ts'
@@ -16,6 +17,7 @@ export type AnalyticsPlace = {
   /** Of the environment. */
   readonly folder: string
   readonly endpoints: Endpoints
+  readonly spark: SparkView
   readonly registry: SchemaRegistry
   /** Keeps Spark running. */
   readonly keep: LocalStack['keep']
@@ -36,7 +38,7 @@ const trigger = '2 seconds'
  * returned. What fails is reported: the pipelines go on without analytics.
  */
 export function startAnalytics(pipelines: readonly Pipeline[], place: AnalyticsPlace): Analytics {
-  const { folder, endpoints, registry, keep, report } = place
+  const { folder, endpoints, spark, registry, keep, report } = place
   const declared = declaredJobs(pipelines)
   const ending = new AbortController()
   let kept: readonly KeptJob[] = []
@@ -47,10 +49,15 @@ export function startAnalytics(pipelines: readonly Pipeline[], place: AnalyticsP
     if (ending.signal.aborted) return
     await keep('spark')
     if (ending.signal.aborted) return
-    const kafka = { 'kafka.bootstrap.servers': endpoints.kafka.bootstrapServers }
+    const kafka = { 'kafka.bootstrap.servers': spark.bootstrapServers }
     kept = declared.map(({ job, pipeline }) =>
       keepJob(
-        { job, pipeline, url: endpoints.spark.url, registry, place: { kafka, trigger }, report },
+        {
+          ...{ job, pipeline, registry, report },
+          url: endpoints.spark.url,
+          place: { kafka, trigger },
+          checkpoint: `${spark.checkpoints}/${job.name}/checkpoint`,
+        },
         jobFiles(folder, job.name),
       ),
     )

@@ -1,5 +1,5 @@
 /**
- * What an environment keeps of a job, in a folder each: Spark's checkpoint, what was counted, an operator's word. They
+ * What an environment keeps of a job, in a folder each: what was counted, an operator's word. They
  * outlast the process that supervises the job, and belong to the environment's data.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
@@ -25,8 +25,6 @@ export type StoredStatus = JobStatus & {
 
 /** The files of one job. What cannot be read is as if it were not there. */
 export type JobFiles = {
-  /** URL of the folder of Spark's checkpoint, with nothing escaped, as Hadoop reads it. */
-  readonly checkpoint: string
   readWord(): JobWord
   writeWord(word: JobWord): void
   readStatus(): StoredStatus | null
@@ -50,7 +48,6 @@ export function jobFiles(environment: string, job: string): JobFiles {
     }
   }
   return {
-    checkpoint: `file://${join(folder, 'checkpoint')}`,
     readWord: () => read<JobWord>('word.json') ?? { isWanted: true, at: 0 },
     writeWord: (word) => write('word.json', word),
     readStatus: () => read<StoredStatus>('status.json'),

@@ -15,10 +15,10 @@ export type KeptJob = {
 const lookMs = 500
 
 /** Runs the job whenever it is wanted. What was counted before goes on being counted. */
-export function keepJob(options: Omit<JobOptions, 'checkpoint' | 'counts'>, files: JobFiles): KeptJob {
+export function keepJob(options: Omit<JobOptions, 'counts'>, files: JobFiles): KeptJob {
   const ending = new AbortController()
   const counted = () => files.readStatus()?.counts ?? noCounts
-  const begin = () => superviseJob({ ...options, checkpoint: files.checkpoint, counts: counted() })
+  const begin = () => superviseJob({ ...options, counts: counted() })
   let running: SupervisedJob | null = null
   let taken: JobWord = files.readWord()
 

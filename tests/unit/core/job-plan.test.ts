@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { jobPlan, unknownSchemaId, unknownSchemaMark } from '../../../src/core/job-plan.ts'
+import { jobPlan, unknownSchemaId } from '../../../src/core/job-plan.ts'
+import { unknownSchemaMark } from '../../../src/core/job-template.ts'
 import { orders } from '../../fixtures/orders.ts'
 import { sums, sumsSql } from '../../fixtures/sums-job.ts'
 

@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { readSettings } from '../../../cdk/settings.ts'
+import { querySettings } from '../../../src/core/job-template.ts'
 import { defaultPorts } from '../../../src/local/ports.ts'
+import { sparkSubmit } from '../../../src/local/spark.ts'
 import { render } from '../../../src/local/template.ts'
 
 type Service = {
@@ -39,7 +41,9 @@ const interpolated = text
 const { services, volumes } = parse(interpolated, { merge: true }) as Compose
 const all = Object.entries(services)
 /** Ends by itself, before another begins. */
-const oneShots = ['registry-volume']
+const oneShots = ['registry-volume', 'spark-volume']
+/** Others reach them inside; a worker may be there more than once, and a port of the host only once. */
+const unpublished = ['spark-master', 'spark-worker']
 const longRunning = all.filter(([name]) => !oneShots.includes(name))
 const kafkas = all.filter(([name]) => name.startsWith('kafka'))
 
@@ -65,6 +69,8 @@ describe('versions', () => {
     ['ministack', `ministackorg/ministack:${pom('scripts/requirements.txt', /^ministack==(\S+)/m)}`],
     ['source', `node:${node}-alpine`],
     ['registry-volume', `node:${node}-alpine`],
+    ['spark-volume', `node:${node}-alpine`],
+    ['spark-master', `apache/spark:${pom('jvm/spark/pom.xml', /<spark.version>([^<]+)/)}-scala2.13-java17-ubuntu`],
     ['localstack', 'localstack/localstack:4.14.0'],
   ])('%s is %s', (name, image) => {
     expect(service(name).image).toBe(image)
@@ -76,7 +82,8 @@ describe('versions', () => {
 
   test('nodes of one thing run one image', () => {
     expect(new Set(kafkas.map(([, { image }]) => image)).size).toBe(1)
-    expect(service('spark-worker').image).toBe(service('spark-master').image)
+    for (const name of ['spark-worker', 'spark-connect'])
+      expect(service(name).image).toBe(service('spark-master').image)
   })
 })
 
@@ -130,6 +137,20 @@ describe('settings', () => {
     expect(flags.filter((flag) => !embeddedFlags.includes(flag))).toEqual([])
   })
 
+  test('Spark runs queries with the settings and jars of the embedded one', () => {
+    const { command = [], volumes: mounted } = service('spark-connect')
+    for (const [name, value] of Object.entries(querySettings)) expect(command).toContain(`--conf=${name}=${value}`)
+    const embedded = sparkSubmit('/tmp', {}, []).args.join(' ')
+    const names = [...embedded.matchAll(/--conf ([\w.]+)=/g)].map(([, name = '']) => name)
+    expect(names.length).toBeGreaterThan(5)
+    for (const name of names) expect(command.join(' ')).toContain(`--conf=${name}=`)
+    expect(command).toContain('--conf=spark.connect.session.manager.defaultSessionTimeout=-1')
+    for (const name of ['spark-master', 'spark-worker', 'spark-connect']) {
+      expect(service(name).volumes).toEqual(mounted)
+    }
+    expect(mounted).toEqual(['./.sluice/spark/jars:/opt/spark/jars:ro', 'spark:/sluice'])
+  })
+
   test('the registry and MiniStack have the settings that src/local gives them', () => {
     const registry = read('src/local/registry.ts')
     for (const setting of ['WRITE_DELAY=0', "'apicurio.storage.kind': 'sql'", "'apicurio.storage.sql.kind': 'h2'"]) {
@@ -150,8 +171,8 @@ describe('settings', () => {
 })
 
 describe('addresses', () => {
-  test.each(longRunning)('%s is reached on 127.0.0.1 only', (_, { ports = [] }) => {
-    expect(ports.length).toBeGreaterThan(0)
+  test.each(longRunning)('%s is reached on 127.0.0.1 only', (name, { ports = [] }) => {
+    expect(ports.length).toBe(unpublished.includes(name) ? 0 : 1)
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
   })
 
@@ -167,6 +188,7 @@ describe('addresses', () => {
       ministack: hostPort('ministack'),
       localstack: hostPort('localstack'),
       source: hostPort('source'),
+      spark: hostPort('spark-connect'),
     }).toEqual({
       kafka: ports.kafka,
       kafka1: ports.kafka,
@@ -177,6 +199,7 @@ describe('addresses', () => {
       ministack: ports.emulator,
       localstack: ports.emulator,
       source: ports.source,
+      spark: ports.spark,
     })
   })
 
@@ -198,7 +221,7 @@ describe('addresses', () => {
 
 describe('safety', () => {
   /** Each with its reason beside it in the file. */
-  const asRoot = ['registry-volume', 'localstack']
+  const asRoot = ['registry-volume', 'spark-volume', 'localstack']
 
   test.each(all)(
     '%s gains no rights and has a limit of memory',

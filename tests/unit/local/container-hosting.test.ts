@@ -51,12 +51,29 @@ test('a cluster of LocalStack has three nodes, and functions reach all of them b
   })
 })
 
+test('Spark is started when it is asked for, and sees what it needs from inside', async () => {
+  const docker = fakeDocker(...answers)
+  const hosting = inContainers('ministack')(temporaryFolder(), defaultPorts(0, 3))
+  const endpoints = endpointsOf(defaultPorts(0, 3), defaultLogin)
+  expect(hosting.sparkView(endpoints)).toEqual({
+    bootstrapServers: 'kafka-1:19092,kafka-2:19092,kafka-3:19092',
+    checkpoints: 'file:///sluice/jobs',
+  })
+  const spark = hosting.services(endpoints, () => {}).find(({ name }) => name === 'spark')
+  // Nobody answers on the port: the start goes on until it is stopped.
+  const started = spark?.start()
+  await vi.waitUntil(() => docker.isRunning('spark-connect'))
+  await spark?.stop()
+  await expect(started).rejects.toMatchObject({ code: 'SERVICE_FAILED' })
+  expect(docker.said()).toContain('compose up --detach --wait --wait-timeout 300 spark-connect')
+})
+
 test('only published ports have to be free', () => {
   const ports = defaultPorts(0, 3)
   const hosting = inContainers('ministack')(temporaryFolder(), ports)
   const published = serviceNames.flatMap((name) => hosting.listeners(name)).map(({ port }) => port)
-  const { kafka, kafka2, kafka3, cassandra, registry, emulator, source } = ports
-  expect(published).toEqual([kafka, kafka2, kafka3, cassandra, registry, emulator, source])
+  const { kafka, kafka2, kafka3, cassandra, registry, emulator, source, spark } = ports
+  expect(published).toEqual([kafka, kafka2, kafka3, cassandra, registry, emulator, source, spark])
 })
 
 test('the stack starts a container, is ready when it answers, and takes all down at its end', async () => {

@@ -27,7 +27,7 @@ describe('on AWS', () => {
 
   test('destroy leaves the stacks that hold data', () => {
     expect(lines({ action: 'destroy' })).toEqual([
-      `destroy sluice-prod-observability sluice-prod-pipelines sluice-prod-topics ${own}`,
+      `destroy sluice-prod-observability sluice-prod-analytics sluice-prod-pipelines sluice-prod-topics ${own}`,
     ])
   })
 

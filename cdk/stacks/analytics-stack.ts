@@ -1,0 +1,115 @@
+/**
+ * Analytics on AWS: an application of EMR Serverless and a run of each job. Their checkpoints are in the storage stack.
+ */
+import { CfnApplication } from 'aws-cdk-lib/aws-emrserverless'
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { type App, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
+import { Provider } from 'aws-cdk-lib/custom-resources'
+import type { JobDefinition } from '../../src/core/job.ts'
+import type { Pipeline } from '../../src/core/pipeline.ts'
+import { noAccess } from '../access.ts'
+import type { AwsSettings } from '../aws-settings.ts'
+import { arn } from '../aws-statements.ts'
+import { BundledFunction } from '../constructs/bundled-function.ts'
+import { JobRun } from '../constructs/job-run.ts'
+import { FunctionLogGroup } from '../constructs/log-group.ts'
+import { RuntimeLayer } from '../constructs/runtime-layer.ts'
+import type { Services } from '../services.ts'
+import type { Network } from './network-stack.ts'
+import type { Cluster } from './streaming-stack.ts'
+
+export type AnalyticsStackProps = StackProps & {
+  readonly settings: AwsSettings
+  readonly jobs: readonly { readonly pipeline: Pipeline; readonly job: JobDefinition }[]
+  readonly network: Network
+  readonly cluster: Cluster
+  readonly registryName: string
+  readonly checkpoints: IBucket
+  readonly services: Services
+}
+
+const handlerName = 'sluice-job-run'
+const providerName = 'sluice-job-run-provider'
+/** A job has two workers of 1 vCPU and 4 GB; twice that leaves room for one that is replaced. */
+const most = { workers: 4, gigabytes: 4, diskGigabytes: 20 }
+
+const passedTo = { StringEquals: { 'iam:PassedToService': 'emr-serverless.amazonaws.com' } }
+
+export class AnalyticsStack extends Stack {
+  readonly application: CfnApplication
+  readonly logGroup: LogGroup
+
+  constructor(app: App, id: string, props: AnalyticsStackProps) {
+    const { settings, jobs, network, cluster, registryName, checkpoints, services, ...rest } = props
+    super(app, id, { description: 'Sluice: analytics jobs', ...rest })
+    this.logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/emr-serverless/sluice-${settings.stage}`,
+      retention: settings.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    const workers = most.workers * jobs.length
+    this.application = new CfnApplication(this, 'Application', {
+      name: `sluice-${settings.stage}`,
+      type: 'SPARK',
+      releaseLabel: 'emr-spark-8.0.0',
+      architecture: 'ARM64',
+      autoStartConfiguration: { enabled: true },
+      autoStopConfiguration: { enabled: true, idleTimeoutMinutes: 15 },
+      maximumCapacity: {
+        cpu: `${workers} vCPU`,
+        memory: `${workers * most.gigabytes} GB`,
+        disk: `${workers * most.diskGigabytes} GB`,
+      },
+      networkConfiguration: {
+        subnetIds: network.vpc.selectSubnets(network.privateSubnets).subnetIds,
+        securityGroupIds: [network.jobs.securityGroupId],
+      },
+    })
+    const { serviceToken, handler } = this.runs(services)
+    const made = jobs.map(
+      ({ pipeline, job }) =>
+        new JobRun(this, job.name, {
+          pipeline,
+          job,
+          application: this.application,
+          cluster,
+          registryName,
+          checkpoints,
+          logGroup: this.logGroup,
+          serviceToken,
+        }),
+    )
+    for (const { role } of made) handler.allow('iam:PassRole', role.roleArn, passedTo)
+  }
+
+  /** The custom resource of runs. Its function is outside the VPC: it speaks to EMR Serverless alone, which has no endpoint here. */
+  private runs(services: Services): { serviceToken: string; handler: BundledFunction } {
+    const handler = new BundledFunction(this, 'JobRun', {
+      name: handlerName,
+      description: 'Starts and ends the runs of analytics jobs',
+      bundle: { entry: 'job-run.ts', alias: {} },
+      timeout: Duration.minutes(15),
+      services: { ...services, network: () => null, statements: () => [] },
+      access: noAccess,
+      source: null,
+      layer: new RuntimeLayer(this, 'RuntimeLayer'),
+    })
+    const application = arn('emr-serverless', `/applications/${this.application.attrApplicationId}`)
+    for (const action of ['ListJobRuns', 'StartJobRun', 'GetApplication', 'StopApplication']) {
+      handler.allow(`emr-serverless:${action}`, application)
+    }
+    handler.allow('emr-serverless:CancelJobRun', `${application}/jobruns/*`)
+    const logGroup = new FunctionLogGroup(this, 'ProviderLogs', providerName, services.logRetention)
+    const role = new Role(this, 'ProviderRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    role.addToPolicy(logGroup.writeStatement)
+    const { serviceToken } = new Provider(this, 'Provider', {
+      onEventHandler: handler.function,
+      providerFunctionName: providerName,
+      frameworkOnEventRole: role,
+      logGroup,
+    })
+    return { serviceToken, handler }
+  }
+}
