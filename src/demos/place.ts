@@ -6,18 +6,17 @@ import { pipelines } from '../../pipelines/index.ts'
 import { allRows } from '../connect/cassandra.ts'
 import { offsetBounds } from '../connect/kafka-offsets.ts'
 import { readUntilNow, type TopicRecord } from '../connect/kafka-reader.ts'
-import type { AvroRecord } from '../core/avro-codec.ts'
 import { selectAll } from '../core/cql.ts'
-import { SluiceError } from '../core/errors.ts'
 import { noCounts } from '../core/job-progress.ts'
 import { keyspace } from '../core/names.ts'
 import type { AnyTopic } from '../core/pipeline.ts'
 import type { AnyRow } from '../core/table.ts'
 import { topicsOf, topologyOf } from '../core/topology.ts'
 import type { Clients } from '../operations/clients.ts'
+import { decodedOrNull } from '../operations/decoded-record.ts'
 import { jobFiles } from '../operations/jobs/job-files.ts'
 import { tableNamed } from '../operations/rows.ts'
-import { type TopicDecoder, topicDecoder } from '../runtime/topic-codec.ts'
+import { topicDecoder } from '../runtime/topic-codec.ts'
 import type { DemoPlace, DemoRecord } from './demo.ts'
 
 /** The place of an environment in that folder. */
@@ -64,16 +63,6 @@ async function decodedRecords(
     if (value) records.push({ value, timestamp, partition, offset })
   }
   return records
-}
-
-/** Null where the bytes are no record; a registry that is away is no fault of the bytes. */
-async function decodedOrNull(decoder: TopicDecoder, bytes: Buffer): Promise<AvroRecord | null> {
-  try {
-    return await decoder.decode(bytes)
-  } catch (error) {
-    if (error instanceof SluiceError && !error.retryable) return null
-    throw error
-  }
 }
 
 function valuesOf(row: types.Row): AnyRow {

@@ -10,6 +10,8 @@ import { topicsOf } from '../core/topology.ts'
 import type { MappingStatus } from '../event-source/report.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
+import { conditionOf, type JobCondition } from './jobs/job-condition.ts'
+import { type Job, jobs, ownJobs } from './jobs/jobs.ts'
 import { type PartitionLag, sumOfLag } from './lag.ts'
 import { runningPollers } from './poller-status.ts'
 import { pausedPipelines } from './schedules.ts'
@@ -31,6 +33,17 @@ export type FlowSample = {
   readonly runs: ReadonlyMap<string, readonly Run[]>
   /** Pipelines whose schedule an operator has paused. */
   readonly paused: ReadonlySet<string>
+  /** By name. */
+  readonly jobs: ReadonlyMap<string, JobGlance>
+}
+
+/** As much of an analytics job as a look at the flow needs. */
+export type JobGlance = {
+  readonly condition: JobCondition
+  /** Why it ended last; null if it never did unasked. */
+  readonly failure: string | null
+  /** Records that it has counted. */
+  readonly records: number
 }
 
 /** A stage that reads a topic as a consumer group. */
@@ -111,10 +124,17 @@ export function flowSampler(
     ])
     const lags = await lagsNow(before, topics)
     const statuses = runningPollers(folder).flatMap(({ mappings }) => mappings)
-    known = { at, topics, lags, mappings: Map.groupBy(statuses, ({ id }) => id), runs, paused }
+    const glances = new Map(jobs(pipelines, ownJobs(folder)).map((job) => [job.job, glanceAt(job)] as const))
+    known = { at, topics, lags, mappings: Map.groupBy(statuses, ({ id }) => id), runs, paused, jobs: glances }
     looks = number + 1
     return known
   }
+}
+
+function glanceAt(job: Job): JobGlance {
+  const { status } = job
+  const failure = status?.failure ? `${status.failure.code}: ${status.failure.message}` : null
+  return { condition: conditionOf(job), failure, records: status?.counts.records ?? 0 }
 }
 
 function isSame(before: TopicOffsets | undefined, now: TopicOffsets | undefined): boolean {

@@ -7,7 +7,9 @@ import { runTime } from '../../../core/ledger.ts'
 import { recordPath, runPath } from '../parts/paths.ts'
 
 /** The names that there are, by kind. */
-export type Names = Readonly<Record<'pipelines' | 'topics' | 'tables' | 'subjects' | 'eventSources', readonly string[]>>
+export type Names = Readonly<
+  Record<'pipelines' | 'topics' | 'tables' | 'subjects' | 'eventSources' | 'jobs', readonly string[]>
+>
 
 /** Something that was found, and where it is. */
 export type Target = { readonly kind: string; readonly name: string; readonly to: string }
@@ -44,7 +46,7 @@ export function findTargets(text: string, names: Names, runs: readonly NamedRun[
   return [...named, ...idTargets(text.trim(), names), ...found].slice(0, most)
 }
 
-function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names): Target[] {
+function targetsOf({ pipelines, topics, tables, subjects, eventSources, jobs }: Names): Target[] {
   const of = (kind: string, list: readonly string[], to: (name: string) => string) =>
     list.map((name) => ({ kind, name, to: to(name) }))
   return [
@@ -52,10 +54,12 @@ function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names)
     ...of('topic', topics, (name) => `/topics/${name}`),
     ...of('table', tables, (name) => `/tables/${name}`),
     ...of('event source', eventSources, (name) => `/event-sources/${name}`),
+    ...of('job', jobs, (name) => `/jobs/${name}`),
     ...of('subject', subjects, (name) => `/subjects/${name}`),
     ...of('runs of', pipelines, (name) => `/runs/${name}`),
     ...of('page', ['Flow'], () => '/'),
     ...of('page', ['Runs'], () => '/runs'),
+    ...of('page', ['Jobs'], () => '/jobs'),
     ...of('page', ['Trace'], () => '/trace'),
     ...of('page', ['Dead letters'], () => '/dead-letters'),
   ]

@@ -6,6 +6,7 @@ import { functionName } from '../../../core/names.ts'
 import { topologyOf } from '../../../core/topology.ts'
 import { latestActions } from '../../../operations/audit.ts'
 import { readingStages } from '../../../operations/flow-sample.ts'
+import { declaredJobs } from '../../../operations/jobs/find-job.ts'
 import type { ConsoleContext } from '../context.ts'
 
 const mostActions = 200
@@ -19,6 +20,7 @@ export function sessionRoutes({ environment, pipelines, place, epoch }: ConsoleC
     tables: tables.map(({ name }) => name),
     subjects: subjects.map(({ subject }) => subject),
     eventSources: pipelines.flatMap(readingStages).map(({ group }) => group),
+    jobs: declaredJobs(pipelines).map(({ job }) => job.name),
     functions: pipelines.flatMap(({ name, process }) => [
       functionName(name, 'ingest'),
       ...(process ? [functionName(name, 'process')] : []),
