@@ -38,7 +38,7 @@ export function jobTests(scene: () => Scene): void {
       await chart(/^distinct_users of signups_by_country/).waitFor()
       await expect.poll(() => page.locator('.charts canvas').count()).toBe(2)
       expect(await page.getByRole('list', { name: 'Lines' }).getByRole('listitem').count()).toBeGreaterThanOrEqual(5)
-      await page.getByLabel('Of', { exact: true }).selectOption('Norway')
+      await page.getByLabel('Show', { exact: true }).selectOption('Norway')
       await chart(/^signups of .*: latest Norway \d+$/).waitFor()
       expect(page.url()).toContain('of=Norway')
       await page.getByLabel('Of the last').selectOption('6')

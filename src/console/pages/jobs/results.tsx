@@ -48,7 +48,7 @@ export function Results({ job: { job, condition } }: { job: JobView }) {
         <form class="results-choice" aria-label="Which results" onSubmit={(event) => event.preventDefault()}>
           {choices.length > 1 && (
             <label class="inline">
-              <span>Of</span>
+              <span>Show</span>
               <select
                 value={of ?? known.current?.of ?? ''}
                 onChange={({ currentTarget }) => show({ hours, of: currentTarget.value })}
@@ -107,10 +107,9 @@ function Shown({ job, results: { charts, table, isWhole } }: { job: string; resu
 }
 
 function Charts({ job, charts: { times, series, choices, of, figures } }: { job: string; charts: ResultCharts }) {
-  const isLegendNeeded = series.length > 1
   return (
     <>
-      {isLegendNeeded && (
+      {series.some((name) => name !== '') && (
         <ul class="series" aria-label="Lines">
           {series.map((name, at) => (
             <li key={name} class={`series-${at + 1}`}>
@@ -124,7 +123,6 @@ function Charts({ job, charts: { times, series, choices, of, figures } }: { job:
           )}
         </ul>
       )}
-      {of !== null && <p class="faint">{of}</p>}
       <div class="charts">
         {figures.map(({ name, isCount, lines }) => (
           <figure key={name}>

@@ -88,7 +88,7 @@ function optionsOf(element: HTMLElement, names: readonly string[], { height, beg
     legend: { live: false, show: legend === 'below' },
     scales: { y: { range: ranges[begin] } },
     axes: [
-      { ...axis, values: (_, times) => times.map((at) => clock.format(at * 1000)) },
+      { ...axis, size: 34, values: (_, times) => times.map((at) => clock.format(at * 1000)) },
       { ...axis, size: 56, values: (_, values) => values.map(axisText) },
     ],
     series: [
