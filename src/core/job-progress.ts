@@ -13,9 +13,9 @@ export type BatchProgress = {
   readonly batchId: number
   readonly timestamp: string
   readonly batchDuration: number
+  /** Of all sources: Spark's JSON has these two by source only. */
   readonly numInputRows: number
-  readonly inputRowsPerSecond?: number
-  readonly processedRowsPerSecond?: number
+  readonly inputRowsPerSecond: number
   /** `addBatch` is there where a batch was run. */
   readonly durationMs: Readonly<Record<string, number>>
   readonly eventTime?: { readonly watermark?: string }

@@ -64,7 +64,7 @@ export function newcomerTests(scene: () => Scene): void {
       const behind = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
       const { page, complaints, click, clicks } = await home()
       // Of a stage it is on the home page already.
-      await page.getByRole('link', { name: /^Write\s*sluice-users-write.*lag\d/s }).waitFor()
+      await page.getByRole('link', { name: /^Write\s*sluice-users-write.*lag\s*\d/s }).waitFor()
       await click(page.getByRole('link', { name: 'Topics', exact: true }))
       await click(page.getByRole('link', { name: topic, exact: true }))
       await click(page.getByRole('link', { name: 'Groups', exact: true }))

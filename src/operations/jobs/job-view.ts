@@ -15,8 +15,8 @@ export type JobBatch = {
   readonly number: number
   readonly at: number
   readonly records: number
-  /** How many came in; null where Spark does not know, as of a first batch. */
-  readonly recordsPerSecond: number | null
+  /** How many came in; 0 for a first batch. */
+  readonly recordsPerSecond: number
   readonly tookMs: number
   /** Groups that wait for their window to be over, and the memory that they take. */
   readonly state: { readonly groups: number; readonly bytes: number }
@@ -77,7 +77,7 @@ function batchOf({ batchId, timestamp, numInputRows, stateOperators, ...rest }: 
     stateOperators.reduce((all, state) => all + of(state), 0)
   return {
     ...{ number: batchId, at: Date.parse(timestamp), records: numInputRows, tookMs: rest.batchDuration },
-    recordsPerSecond: rest.inputRowsPerSecond ?? null,
+    recordsPerSecond: rest.inputRowsPerSecond,
     state: { groups: sum(({ numRowsTotal }) => numRowsTotal), bytes: sum(({ memoryUsedBytes }) => memoryUsedBytes) },
   }
 }

@@ -17,7 +17,7 @@ const columns: readonly Column<JobView>[] = [
   { head: 'State', cell: ({ condition }) => <Condition of={condition} /> },
   { head: 'Pipeline', cell: ({ pipeline }) => <a href={`/#${pipeline}`}>{pipeline}</a> },
   figure('Records', ({ counts }) => count(counts.records)),
-  figure('Came in', ({ batch }) => (batch?.recordsPerSecond == null ? '–' : `${rate(batch.recordsPerSecond)}/s`)),
+  figure('Came in', ({ batch }) => (batch ? `${rate(batch.recordsPerSecond)}/s` : '–')),
   figure('Batch took', ({ batch }) => duration(batch?.tookMs ?? null)),
   figure('Watermark', ({ counts }) => (counts.watermarkMs === 0 ? '–' : <Time at={counts.watermarkMs} />)),
   figure('Late', ({ counts }) => <LeftOut records={counts.late} />),
