@@ -167,14 +167,28 @@ type MetricsRow = {
   readonly schema: { readonly fields: readonly { readonly name: string }[] }
 }
 
+/** What Spark's JSON says of one source; a rate that is none is text. */
+type SourceProgress = { readonly numInputRows?: number; readonly inputRowsPerSecond?: number | string }
+
 function progressOf(text: string): BatchProgress {
-  const { observedMetrics = {}, ...progress } = JSON.parse(text) as Omit<BatchProgress, 'observedMetrics'> & {
+  const {
+    observedMetrics = {},
+    sources = [],
+    ...progress
+  } = JSON.parse(text) as Omit<BatchProgress, 'observedMetrics' | keyof SourceProgress> & {
     readonly observedMetrics?: Readonly<Record<string, MetricsRow>>
+    readonly sources?: readonly SourceProgress[]
   }
   const named = ({ values, schema }: MetricsRow) =>
     Object.fromEntries(schema.fields.map(({ name }, at) => [name, values[at] ?? null]))
   const metrics = Object.entries(observedMetrics).map(([name, row]) => [name, named(row)] as const)
-  return { ...progress, observedMetrics: Object.fromEntries(metrics) }
+  const sum = (field: keyof SourceProgress) => sources.reduce((all, source) => all + (Number(source[field]) || 0), 0)
+  return {
+    ...progress,
+    numInputRows: sum('numInputRows'),
+    inputRowsPerSecond: sum('inputRowsPerSecond'),
+    observedMetrics: Object.fromEntries(metrics),
+  }
 }
 
 /** No answer is passing; an answer that says no is not. */

@@ -13,11 +13,13 @@ export type BatchProgress = {
   readonly batchId: number
   readonly timestamp: string
   readonly batchDuration: number
+  /** Of all sources: Spark's JSON has these two by source only. */
+  readonly numInputRows: number
+  readonly inputRowsPerSecond: number
   /** `addBatch` is there where a batch was run. */
   readonly durationMs: Readonly<Record<string, number>>
   readonly eventTime?: { readonly watermark?: string }
   readonly stateOperators: readonly { readonly numRowsTotal: number; readonly memoryUsedBytes: number }[]
-  readonly sources: readonly { readonly numInputRows: number }[]
   readonly sink: { readonly numOutputRows: number }
   readonly observedMetrics: Readonly<Record<string, Readonly<Record<string, number | string | null>>>>
 }

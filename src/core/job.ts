@@ -52,6 +52,9 @@ export type JobDefinition<C extends ResultColumns = ResultColumns> = {
 /** Columns that each view has besides the fields of its topic. */
 export const viewColumns = { recordTime: 'record_time', window: 'window' } as const
 
+/** A key column of that name makes a result one of windows, which tools draw as lines over time. */
+export const windowStart = 'window_start'
+
 const avroTypes = {
   text: 'string',
   int: 'int',

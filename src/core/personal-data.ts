@@ -3,6 +3,7 @@
  * The tag is that of Confluent's stream catalog, `"confluent:tags": ["PII"]` on a field, which other tools know as well.
  */
 import type { AvroRecordSchema } from './avro-schema.ts'
+import { type Pipeline, writtenTopic } from './pipeline.ts'
 
 /** What stands in place of a masked value. */
 export const maskText = '•••••'
@@ -17,6 +18,17 @@ export type Masked = { readonly value: unknown; readonly paths: readonly string[
 /** The names of the fields of a record schema that are tagged, or hold a field that is. */
 export function personalFields(schema: AvroRecordSchema): ReadonlySet<string> {
   return new Set(fieldsOf(schema).flatMap((field) => (isPersonal(field) ? [String(field.name)] : [])))
+}
+
+/** The names of the tagged fields of a pipeline's records: a column that has one of them is personal. */
+export function personalNames(pipeline: Pipeline): ReadonlySet<string> {
+  return new Set([pipeline.topic, writtenTopic(pipeline)].flatMap(({ schema }) => [...personalFields(schema)]))
+}
+
+/** The schema with the fields of those names tagged. */
+export function tagged(schema: AvroRecordSchema, names: ReadonlySet<string>): AvroRecordSchema {
+  const fields = schema.fields.map((field) => (names.has(field.name) ? { ...field, 'confluent:tags': [tag] } : field))
+  return { ...schema, fields }
 }
 
 /** Whether any part of a schema is tagged. */

@@ -10,10 +10,10 @@ import type { Incident } from './flow.ts'
 
 /** Something out of the ordinary. Times in ms since the epoch; `until` is null while it lasts. */
 export type Anomaly = {
-  readonly kind: 'run' | 'dead-letters' | 'hop'
+  readonly kind: 'run' | 'dead-letters' | 'hop' | 'job'
   readonly severity: 'warning' | 'problem'
   readonly pipeline: string
-  /** The run, topic or hop. */
+  /** The run, topic, hop or job. */
   readonly subject: string
   readonly what: string
   readonly since: number
@@ -49,9 +49,10 @@ function isOfHop({ hop }: Incident): boolean {
   return hop !== 'source' && hop !== 'ingest' && !hop.startsWith('dead-letters:')
 }
 
-function hopAnomaly({ pipeline, name, state, reason, since, until }: Incident): Anomaly {
+function hopAnomaly({ pipeline, hop, name, state, reason, since, until }: Incident): Anomaly {
   const severity = state === 'failing' ? 'problem' : 'warning'
-  return { kind: 'hop', severity, pipeline, subject: name, what: `${state}: ${reason}`, since, until }
+  const kind = hop.startsWith('job:') ? 'job' : 'hop'
+  return { kind, severity, pipeline, subject: name, what: `${state}: ${reason}`, since, until }
 }
 
 function runAnomaly(pipeline: string, { id, state, startedAt, finishedAt, error }: Run, since: number): Anomaly[] {

@@ -11,7 +11,7 @@ import { sumOfLag } from './lag.ts'
 import { tookMs } from './runs.ts'
 
 /** A part of a pipeline that records pass, or end in. */
-export type HopKind = 'source' | 'ingest' | 'topic' | 'process' | 'write' | 'table' | 'dead-letters'
+export type HopKind = 'source' | 'ingest' | 'topic' | 'process' | 'write' | 'table' | 'dead-letters' | 'job'
 
 /** `ok` works or has nothing to do; `paused` by an operator; `late` works too slowly; `failing` does not work. */
 export type HopState = 'ok' | 'paused' | 'late' | 'failing'
@@ -44,9 +44,9 @@ const rateWindowMs = 5_000
 /** What hops are made of: samples oldest first, at least one; dead letters that wait, by topic. */
 export type FlowHistory = { readonly samples: readonly FlowSample[]; readonly waiting: ReadonlyMap<string, number> }
 
-/** The hops of a pipeline in the order of the flow, dead letters last. */
+/** The hops of a pipeline in the order of the flow, then what branches off: dead letters, jobs. */
 export function hopsOf(pipeline: Pipeline, history: FlowHistory): Hop[] {
-  const { process, tables, name } = pipeline
+  const { process, tables, name, analytics = [] } = pipeline
   const stages = readingStages(pipeline)
   const write = stages.at(-1)
   const readers = stages.map((stage) => stageHop(stage.stage, stage.group, history))
@@ -59,6 +59,7 @@ export function hopsOf(pipeline: Pipeline, history: FlowHistory): Hop[] {
       hop({ id: `table:${table.name}`, kind: 'table', name: table.name, rate: write ? written : null }),
     ),
     ...topics.map((topic) => deadLetterHop(topic.name, history)),
+    ...analytics.map((job) => jobHop(job.name, history)),
   ]
 }
 
@@ -169,6 +170,19 @@ function deadLetterHop(topic: string, history: FlowHistory): Hop {
     errors: waiting,
     held: offsets ? heldBy(offsets) : null,
   })
+}
+
+/** A job that nobody supervises has no rate, and is no trouble of the flow. */
+function jobHop(name: string, history: FlowHistory): Hop {
+  const glance = latest(history).jobs.get(name)
+  const common = { id: `job:${name}`, kind: 'job', name } as const
+  if (!glance || glance.condition === 'unsupervised') return hop(common)
+  const rate = rateOf(history, ({ jobs }) => jobs.get(name)?.records ?? 0)
+  if (glance.condition === 'failing') return hop({ ...common, rate, state: 'failing', reason: glance.failure })
+  if (glance.condition === 'resting') {
+    return hop({ ...common, rate, state: 'paused', reason: 'an operator lets it rest: its records wait in Kafka' })
+  }
+  return hop({ ...common, rate })
 }
 
 function latest({ samples }: FlowHistory): FlowSample {

@@ -4,12 +4,15 @@
  */
 import { kafkaAnswer } from '../connect/kafka.ts'
 import { committedOffsets, offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
-import { consumerGroup, deadLetterTopic } from '../core/names.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { deadLetterTopic } from '../core/names.ts'
+import type { Pipeline } from '../core/pipeline.ts'
+import { stageMappings } from '../core/stage-mapping.ts'
 import { topicsOf } from '../core/topology.ts'
 import type { MappingStatus } from '../event-source/report.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
+import { conditionOf, type JobCondition } from './jobs/job-condition.ts'
+import { type Job, jobs, ownJobs } from './jobs/jobs.ts'
 import { type PartitionLag, sumOfLag } from './lag.ts'
 import { runningPollers } from './poller-status.ts'
 import { pausedPipelines } from './schedules.ts'
@@ -31,6 +34,17 @@ export type FlowSample = {
   readonly runs: ReadonlyMap<string, readonly Run[]>
   /** Pipelines whose schedule an operator has paused. */
   readonly paused: ReadonlySet<string>
+  /** By name. */
+  readonly jobs: ReadonlyMap<string, JobGlance>
+}
+
+/** As much of an analytics job as a look at the flow needs. */
+export type JobGlance = {
+  readonly condition: JobCondition
+  /** Why it ended last; null if it never did unasked. */
+  readonly failure: string | null
+  /** Records that it has counted. */
+  readonly records: number
 }
 
 /** A stage that reads a topic as a consumer group. */
@@ -40,13 +54,9 @@ const runsKept = 20
 
 /** The stages of a pipeline that read topics, in the order of the flow. */
 export function readingStages(pipeline: Pipeline): ReadingStage[] {
-  const { name, process, topic } = pipeline
-  const write: ReadingStage = {
-    stage: 'write',
-    group: consumerGroup(name, 'write'),
-    topic: writtenTopic(pipeline).name,
-  }
-  return process ? [{ stage: 'process', group: consumerGroup(name, 'process'), topic: topic.name }, write] : [write]
+  return stageMappings(pipeline)
+    .filter(({ label, stage }) => label === stage)
+    .map(({ stage, id, topic }) => ({ stage, group: id, topic: topic.name }))
 }
 
 /** Requests are what a look costs: of each so many looks one is whole, the others leave out what seldom changes. */
@@ -111,10 +121,17 @@ export function flowSampler(
     ])
     const lags = await lagsNow(before, topics)
     const statuses = runningPollers(folder).flatMap(({ mappings }) => mappings)
-    known = { at, topics, lags, mappings: Map.groupBy(statuses, ({ id }) => id), runs, paused }
+    const glances = new Map(jobs(pipelines, ownJobs(folder)).map((job) => [job.job, glanceAt(job)] as const))
+    known = { at, topics, lags, mappings: Map.groupBy(statuses, ({ id }) => id), runs, paused, jobs: glances }
     looks = number + 1
     return known
   }
+}
+
+function glanceAt(job: Job): JobGlance {
+  const { status } = job
+  const failure = status?.failure ? `${status.failure.code}: ${status.failure.message}` : null
+  return { condition: conditionOf(job), failure, records: status?.counts.records ?? 0 }
 }
 
 function isSame(before: TopicOffsets | undefined, now: TopicOffsets | undefined): boolean {

@@ -9,6 +9,7 @@ import { type AvroReader, avroReader } from '../core/avro-json.ts'
 import type { AvroRecordSchema } from '../core/avro-schema.ts'
 import { SluiceError } from '../core/errors.ts'
 import { headerText } from '../core/headers.ts'
+import { keySeparator } from '../core/job.ts'
 import { holdsPersonalData, masked, maskText } from '../core/personal-data.ts'
 import { type SchemaId, unframe } from '../core/wire-format.ts'
 import { bytesText, schemaIdOf } from './dead-letters-bytes.ts'
@@ -60,8 +61,9 @@ export function recordViewer(schema: AvroRecordSchema | null, registry: SchemaRe
       const { written, decoded } = await decode(value)
       if (isRevealed) return { key, value: { kind: 'decoded', value: decoded, masked: [] } }
       const { value: shown, paths } = masked(decoded, [written, schema])
-      // A key made of a masked field says what the mask hides.
-      const isTold = key !== null && paths.some((path) => String(at(decoded, path)) === key)
+      // A key made of a masked field, alone or as a part, says what the mask hides.
+      const parts = key?.split(keySeparator) ?? []
+      const isTold = paths.some((path) => [key, ...parts].includes(String(at(decoded, path))))
       return { key: isTold ? maskText : key, value: { kind: 'decoded', value: shown, masked: paths } }
     } catch (error) {
       const problem = error instanceof SluiceError ? error.message : 'the value cannot be decoded'

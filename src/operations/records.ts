@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { kafkaAnswer } from '../connect/kafka.ts'
 import { offsetBounds, type PartitionOffsets } from '../connect/kafka-offsets.ts'
 import { readTopics, type TopicRecord } from '../connect/kafka-reader.ts'
-import type { AvroRecordSchema } from '../core/avro-schema.ts'
 import { SluiceError } from '../core/errors.ts'
 import { formatPosition, type RecordPosition } from '../core/headers.ts'
 import { deadLetterTopic, parkingTopic } from '../core/names.ts'
+import { personalNames, tagged } from '../core/personal-data.ts'
 import type { Pipeline } from '../core/pipeline.ts'
 import { topicsOf } from '../core/topology.ts'
 import type { Clients } from './clients.ts'
@@ -27,12 +27,17 @@ export type RecordsRequest = {
 /** A page of views. */
 export type RecordsPage = Omit<RecordPage, 'records'> & { readonly records: readonly RecordView[] }
 
-/** A viewer of a topic's records: those of a pipeline, its dead letters, or any other. */
+/**
+ * A viewer of a topic's records: those of a pipeline, its dead letters, or any other. A field of a job's results is
+ * personal that has the name of a tagged one.
+ */
 export function viewerOf(topic: string, pipelines: readonly Pipeline[], { registry }: Clients): RecordViewer {
-  const owner = pipelines
-    .flatMap(topicsOf)
-    .find(({ name }) => [name, deadLetterTopic(name), parkingTopic(name)].includes(topic))
-  return recordViewer((owner?.schema as AvroRecordSchema | undefined) ?? null, registry)
+  const isOf = ({ name }: { readonly name: string }) =>
+    [name, deadLetterTopic(name), parkingTopic(name)].includes(topic)
+  const owner = pipelines.find((pipeline) => topicsOf(pipeline).some(isOf))
+  const schema = owner && topicsOf(owner).find(isOf)?.schema
+  if (!owner || !schema) return recordViewer(null, registry)
+  return recordViewer(owner.analytics?.some(isOf) ? tagged(schema, personalNames(owner)) : schema, registry)
 }
 
 /** A page of a topic. Fails with TOPIC_UNKNOWN or KAFKA_UNAVAILABLE. */

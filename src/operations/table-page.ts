@@ -7,8 +7,8 @@ import { cassandraError } from '../connect/cassandra-error.ts'
 import { selectAll, selectPartition } from '../core/cql.ts'
 import { SluiceError } from '../core/errors.ts'
 import { keyspace } from '../core/names.ts'
-import { maskText, personalFields } from '../core/personal-data.ts'
-import { type Pipeline, writtenTopic } from '../core/pipeline.ts'
+import { maskText, personalNames } from '../core/personal-data.ts'
+import { type Pipeline, writersOf } from '../core/pipeline.ts'
 import type { AnyRow, CqlType, Table } from '../core/table.ts'
 import { topologyOf } from '../core/topology.ts'
 import type { Clients } from './clients.ts'
@@ -38,13 +38,11 @@ export type TablePageRequest = {
 /** Rows and the token of the next page; null after the last. */
 export type TablePage = { readonly rows: readonly AnyRow[]; readonly next: string | null }
 
-/** All tables of the app: those of pipelines, then the ledger's. A column is personal that has the name of a tagged field. */
+/** All tables of the app: those of pipelines, results of jobs included, then the ledger's. A column is personal that has the name of a tagged field. */
 export function tableViews(pipelines: readonly Pipeline[]): TableView[] {
   const own = pipelines.flatMap((pipeline) => {
-    const personal = new Set(
-      [pipeline.topic, writtenTopic(pipeline)].flatMap(({ schema }) => [...personalFields(schema)]),
-    )
-    return pipeline.tables.map((table) => viewOf(table, pipeline.name, personal))
+    const tables = writersOf(pipeline).flatMap((writer) => writer.tables)
+    return tables.map((table) => viewOf(table, pipeline.name, personalNames(pipeline)))
   })
   const names = new Set(own.map(({ name }) => name))
   const ledger = topologyOf(pipelines).tables.filter(({ name }) => !names.has(name))

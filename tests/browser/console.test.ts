@@ -2,7 +2,10 @@ import { afterAll, beforeAll } from 'vitest'
 import { dataTests } from './data.ts'
 import { deadLetterTests } from './dead-letters.ts'
 import { everywhereTests } from './everywhere.ts'
+import { jobTests } from './jobs.ts'
 import { liveTests } from './live.ts'
+import { loadTests } from './load.ts'
+import { newcomerTests } from './newcomer.ts'
 import { runTests } from './runs.ts'
 import { safetyTests } from './safety.ts'
 import { openScene, type Scene } from './scene.ts'
@@ -27,4 +30,7 @@ runTests(opened)
 traceTests(opened)
 weightTests(opened)
 liveTests(opened)
+jobTests(opened)
 everywhereTests(opened)
+newcomerTests(opened)
+loadTests(opened)

@@ -27,6 +27,9 @@ const pages = [
   ['/event-sources', 'sluice-users-write', null],
   ['/event-sources/sluice-users-write', 'BatchSize', null],
   ['/dead-letters/users_created', 'RECORD_UNREADABLE', 'dead-letters'],
+  ['/jobs', 'signups_by_country', null],
+  ['/jobs/signups_by_country', 'distinct_users', 'jobs'],
+  ['/jobs/sensor_anomalies', 'outlier', null],
   ['/tables', 'created_users', null],
   ['/tables/created_users', 'rows on this page', null],
 ] as const
@@ -50,6 +53,7 @@ export function everywhereTests(scene: () => Scene): void {
       })
       const { page } = opened
       await page.getByText(sign).first().waitFor()
+      await expect.poll(() => page.locator('.chart:not(:has(canvas))').count()).toBe(0)
       expect(await violations(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
       if (picture && process.env.SLUICE_SCREENSHOTS && colorScheme === 'light') {

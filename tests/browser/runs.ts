@@ -23,7 +23,7 @@ async function tabTo(page: Page, className: string): Promise<void> {
 }
 
 /** Saves a run whose ingest failed at its source so long ago; answers its id. */
-async function saveFailedRun({ clients }: Scene, ago: number): Promise<string> {
+export async function saveFailedRun({ clients }: Scene, ago: number): Promise<string> {
   const at = Math.floor((Date.now() - ago) / 1_000) * 1_000
   const id = `${runStamp(at)}-schedule`
   const times = { scheduledAt: at, startedAt: at, finishedAt: at + 2_000 }

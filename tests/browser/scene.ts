@@ -5,14 +5,19 @@ import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
-import { createProducer } from '../../src/connect/kafka-producer.ts'
+import { createProducer, type OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import { type ConsoleClient, consoleClient } from '../../src/console/client.ts'
 import { startConsole } from '../../src/console/server/start.ts'
+import type { AvroRecord } from '../../src/core/avro-codec.ts'
 import type { Endpoints } from '../../src/core/endpoints.ts'
+import type { AnyTopic } from '../../src/core/pipeline.ts'
+import { topicsOf } from '../../src/core/topology.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
 import { environmentFolder } from '../../src/operations/places.ts'
+import { topicEncoder } from '../../src/runtime/topic-codec.ts'
 import { type Sluice, sluiceOn, unscheduledUp } from '../system/sluice.ts'
 import { openBrowser } from './chromium.ts'
+import { startJob } from './spark-job.ts'
 
 /** A page, and what its browser complained of. */
 export type Opened = { readonly page: Page; readonly complaints: string[] }
@@ -33,6 +38,11 @@ export type Scene = {
   startConsole(): Promise<void>
   /** Produces raw bytes as a value, with a key of its own; answers the key. */
   produce(topic: string, value: Buffer, headers?: Record<string, string>): Promise<string>
+  /** Produces values of a pipeline's topic, as its schema and key want them. */
+  publish(topic: string, values: readonly AvroRecord[]): Promise<void>
+  /** Starts Spark and an analytics job on it, which end with {@link stopJob} or the scene. */
+  startJob(name: string): Promise<void>
+  stopJob(): Promise<void>
   close(): Promise<void>
 }
 
@@ -61,6 +71,8 @@ export async function openScene(environment: string, records: number): Promise<S
     const { url } = running
     const browser: Browser = await openBrowser()
     stops.push(() => browser.close())
+    let stopJob = async () => {}
+    stops.push(() => stopJob())
     return {
       ...{ sluice, endpoints, clients, folder, url, api: consoleClient(url), close },
       async open(path, options = {}) {
@@ -86,18 +98,36 @@ export async function openScene(environment: string, records: number): Promise<S
       },
       async produce(topic, value, headers = {}) {
         const key = randomUUID()
-        const producer = createProducer(clients.kafka)
-        try {
-          await producer.send(topic, [{ key, value, headers, timestamp: Date.now() }])
-        } finally {
-          await producer.disconnect()
-        }
+        await send(clients, topic, [{ key, value, headers, timestamp: Date.now() }])
         return key
       },
+      async publish(name, values) {
+        const topic = pipelines.flatMap(topicsOf).find((each) => each.name === name) as AnyTopic
+        const encoder = topicEncoder(topic, clients.registry)
+        await encoder.prepare()
+        const timestamp = Date.now()
+        const records = values.map((value) => {
+          return { key: topic.key(value), value: encoder.encode(value), headers: {}, timestamp }
+        })
+        await send(clients, name, records)
+      },
+      async startJob(name) {
+        stopJob = await startJob(name, { clients, endpoints, folder })
+      },
+      stopJob: () => stopJob(),
     }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function send({ kafka }: Clients, topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+  const producer = createProducer(kafka)
+  try {
+    await producer.send(topic, records)
+  } finally {
+    await producer.disconnect()
   }
 }
 

@@ -28,8 +28,19 @@ export function weightTests(scene: () => Scene): void {
     const tasks = metrics.find(({ name }) => name === 'TaskDuration')?.value
     expect(tasks).toBeGreaterThan(0)
     expect(tasks).toBeLessThan(1)
-    const paints = await page.evaluate<string[]>("performance.getEntriesByType('paint').map(({ name }) => name)")
-    expect(paints).toContain('first-contentful-paint')
     await closeQuiet(opened)
+  })
+
+  test('the first paint of a browser that has nothing yet comes within a second', async () => {
+    // The quickest of five: what else runs on the machine can only make one slower.
+    const times: number[] = []
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const opened = await scene().open('/')
+      const paintedAt = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+      await expect.poll(() => opened.page.evaluate<number>(paintedAt), { interval: 50 }).toBeGreaterThan(0)
+      times.push(await opened.page.evaluate<number>(paintedAt))
+      await closeQuiet(opened)
+    }
+    expect(Math.min(...times), `ms until the first paint, of ${times.map(Math.round)}`).toBeLessThan(1_000)
   })
 }

@@ -38,6 +38,9 @@ test('results are those of the records; late ones and broken ones are counted', 
   expect(running.status().counts).toMatchObject({ late: late.length, undecodable: 1, untimed: 0, unseenBatches: 0 })
   expect(await scene.results()).toEqual(expected([...onTime, ...ahead, ...after]))
   expect(running.status()).toMatchObject({ state: 'running', restarts: 0, failure: null })
+  const latest = running.status().latest
+  expect(latest?.numInputRows).toBe(Number(latest?.observedMetrics.users?.records))
+  expect(latest?.inputRowsPerSecond).toBeGreaterThanOrEqual(0)
 })
 
 test("an operator's word lets the job rest, and then go on from its checkpoint", async () => {

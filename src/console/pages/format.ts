@@ -7,6 +7,11 @@ export function count(value: number): string {
   return value.toLocaleString('en')
 }
 
+/** A quantity to six digits. */
+export function quantity(value: number): string {
+  return Number(value.toPrecision(6)).toLocaleString('en', { maximumFractionDigits: 6 })
+}
+
 /** Records a second: short, and 0 where nothing flows. */
 export function rate(value: number | null): string {
   if (value === null) return '–'

@@ -10,6 +10,7 @@ import { type PageFiles, pageRoutes } from './pages.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { eventSourceRoutes } from './routes/event-sources.ts'
 import { flowRoutes } from './routes/flow.ts'
+import { jobRoutes } from './routes/jobs.ts'
 import { runRoutes } from './routes/runs.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { subjectRoutes } from './routes/subjects.ts'
@@ -28,6 +29,7 @@ function api(context: ConsoleContext, token: string) {
     .route('/', eventSourceRoutes(context))
     .route('/', deadLetterRoutes(context))
     .route('/', tableRoutes(context))
+    .route('/', jobRoutes(context))
 }
 
 /** The type that clients are made from. */

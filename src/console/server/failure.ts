@@ -15,6 +15,7 @@ const unknown: ReadonlySet<ErrorCode> = new Set([
   'DEAD_LETTER_UNKNOWN',
   'TOPIC_UNKNOWN',
   'SCHEMA_UNKNOWN',
+  'JOB_UNKNOWN',
 ])
 
 /** The answer to a request that failed: 404 for what is not there, 503 for what may work later, 422 for what cannot. */

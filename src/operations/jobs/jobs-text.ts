@@ -58,7 +58,7 @@ function batchCells(status: StoredStatus): string[][] {
   const state = latest.stateOperators[0]
   return [
     ['latest batch', `${latest.batchId}, of ${latest.timestamp}`],
-    ['records', number(latest.sources.reduce((sum, { numInputRows }) => sum + numInputRows, 0))],
+    ['records', number(latest.numInputRows)],
     ['took', `${number(latest.batchDuration)} ms`],
     ['groups in its state', state ? `${number(state.numRowsTotal)}, ${number(state.memoryUsedBytes)} bytes` : '0'],
     ['watermark', watermarkText(status)],

@@ -21,6 +21,11 @@ export type Job = {
 /** Where to look: the environment's folder, and the process that runs it. */
 export type JobPlace = { readonly folder: string; readonly pid: number }
 
+/** Those of the environment in that folder, which this process runs. */
+export function ownJobs(folder: string): JobPlace {
+  return { folder, pid: process.pid }
+}
+
 /** All declared jobs. */
 export function jobs(pipelines: readonly Pipeline[], place: JobPlace): Job[] {
   return declaredJobs(pipelines).map((declared) => described(declared, place))

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { answered, consoleClient, RequestFailed } from '../../../src/console/client.ts'
 import { consoleApp } from '../../../src/console/server/app.ts'
 import type { PageFiles } from '../../../src/console/server/pages.ts'
+import { latestActions } from '../../../src/operations/audit.ts'
 import type { FlowPicture } from '../../../src/operations/flow.ts'
 import { temporaryFolder } from '../local/temporary-folder.ts'
 import { fakeContext, fakeFlow } from './fake-context.ts'
@@ -19,8 +20,9 @@ function started() {
   const ending = new AbortController()
   onTestFinished(() => ending.abort())
   const flow = fakeFlow()
+  const folder = temporaryFolder()
   const app = consoleApp(
-    fakeContext(temporaryFolder(), flow, ending.signal),
+    fakeContext(folder, flow, ending.signal),
     () => 8091,
     async () => pages,
   )
@@ -31,7 +33,7 @@ function started() {
     headers.set('host', host)
     return app.request(String(input), { ...init, headers })
   }) as typeof fetch)
-  return { flow, ask, client, ending }
+  return { flow, ask, client, ending, folder }
 }
 
 describe('who may ask', () => {
@@ -123,8 +125,56 @@ test('the session names what there is to search for', async () => {
   expect(environment).toBe('test')
   expect(names).toMatchObject({
     pipelines: ['users'],
-    eventSources: ['sluice-users-process', 'sluice-users-write'],
+    eventSources: ['sluice-users-process', 'sluice-users-write', 'sluice-users-signups_by_country-write'],
     topics: expect.arrayContaining(['users_created', 'users_created.dlt']),
+  })
+})
+
+describe('jobs', () => {
+  const param = { job: 'signups_by_country' }
+
+  test('are listed with what they read, also where none ever ran', async () => {
+    expect(await answered(started().client.jobs.$get())).toMatchObject([
+      { job: 'signups_by_country', pipeline: 'users', condition: 'unsupervised', window: 'windows of 1 minute' },
+    ])
+  })
+
+  test('that nobody declares are not found, and none is told to do anything', async () => {
+    const { client, folder } = started()
+    const none = { param: { job: 'none' } }
+    const unknown = { status: 404, code: 'JOB_UNKNOWN', message: expect.stringContaining('signups_by_country') }
+    await expect(answered(client.jobs[':job'].$get(none))).rejects.toMatchObject(unknown)
+    await expect(answered(client.jobs[':job'].results.$get({ ...none, query: {} }))).rejects.toMatchObject(unknown)
+    const want = client.jobs[':job'].want.$post({ ...none, json: { isWanted: false } })
+    await expect(answered(want)).rejects.toMatchObject(unknown)
+    expect(await latestActions(folder, 10)).toEqual([])
+  })
+
+  test.each(['0', '25', 'all', '1.5'])('have no results of the last “%s” hours', async (hours) => {
+    const asked = answered(started().client.jobs[':job'].results.$get({ param, query: { hours } }))
+    await expect(asked).rejects.toMatchObject({ status: 422, code: 'ARGUMENT_INVALID' })
+  })
+
+  test('say that Kafka is away where their results are', async () => {
+    const asked = answered(started().client.jobs[':job'].results.$get({ param, query: {} }))
+    await expect(asked).rejects.toMatchObject({ status: 503, code: 'KAFKA_UNAVAILABLE' })
+  })
+
+  test('are stopped and restarted by a change alone, which the audit log tells', async () => {
+    const { client, folder, ask } = started()
+    const path = '/api/jobs/signups_by_country/want'
+    expect((await ask(path)).status).toBe(404)
+    expect((await ask(path, { method: 'POST', body: '{"isWanted":false}' })).status).toBe(403)
+    const want = (isWanted: unknown) =>
+      answered(client.jobs[':job'].want.$post({ param, json: { isWanted: isWanted as boolean } }))
+    await expect(want('no')).rejects.toMatchObject({ status: 422, code: 'ARGUMENT_INVALID' })
+    expect(await want(false)).toEqual({ isWanted: false, isTakenOn: null })
+    expect(await answered(client.jobs[':job'].$get({ param }))).toMatchObject({ condition: 'resting', isWanted: false })
+    expect(await want(true)).toEqual({ isWanted: true, isTakenOn: null })
+    expect((await latestActions(folder, 10)).map(({ action, subject }) => `${action} ${subject}`)).toEqual([
+      'restart job signups_by_country',
+      'stop job signups_by_country',
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { count, duration, rate } from '../../../src/console/pages/format.ts'
+import { count, duration, quantity, rate } from '../../../src/console/pages/format.ts'
 import { findTargets, runIdIn } from '../../../src/console/pages/shell/targets.ts'
 import { lineDiff } from '../../../src/console/pages/topics/line-diff.ts'
 import { formatOffsets, parseOffsets } from '../../../src/console/server/offsets-text.ts'
@@ -10,8 +10,10 @@ describe('search', () => {
     pipelines: ['users'],
     topics: ['users_created', 'users_created.dlt'],
     tables: ['created_users', 'runs'],
+    ledgerTables: ['runs'],
     subjects: ['users_created-value'],
     eventSources: ['sluice-users-write'],
+    jobs: ['signups_by_country'],
   }
   const found = (text: string) => findTargets(text, names).map(({ to }) => to)
 
@@ -23,6 +25,7 @@ describe('search', () => {
       '/subjects/users_created-value',
     ])
     expect(found('event wri')).toEqual(['/event-sources/sluice-users-write'])
+    expect(found('job country')).toEqual(['/jobs/signups_by_country'])
     expect(found('nothing')).toEqual([])
   })
 
@@ -39,7 +42,8 @@ describe('search', () => {
 })
 
 describe('search for a run', () => {
-  const names = { pipelines: ['users', 'iot'], topics: [], tables: [], subjects: [], eventSources: [] }
+  const none = { topics: [], tables: [], ledgerTables: [], subjects: [], eventSources: [], jobs: [] }
+  const names = { pipelines: ['users', 'iot'], ...none }
   const id = '20260301T100000Z-schedule'
 
   test('finds those of that id, which the server knows, and no record', () => {
@@ -118,4 +122,5 @@ test('figures are short', () => {
     '7 days',
   ])
   expect(count(12_051)).toBe('12,051')
+  expect([0.1 + 0.2, 12_051.25, 1 / 3, -2.5e-4].map(quantity)).toEqual(['0.3', '12,051.3', '0.333333', '-0.00025'])
 })

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { pipeline as clickstream } from '../../../pipelines/clickstream.ts'
 import { pipeline } from '../../../pipelines/users.ts'
-import { holdsPersonalData, masked, maskText, personalFields } from '../../../src/core/personal-data.ts'
+import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
+import {
+  holdsPersonalData,
+  masked,
+  maskText,
+  personalFields,
+  personalNames,
+  tagged,
+} from '../../../src/core/personal-data.ts'
 
 const personal = { 'confluent:tags': ['PII'] }
 const schema = {
@@ -79,4 +88,15 @@ test('of users, what says who they are is personal, and what counts them is not'
   for (const name of ['first_name', 'last_name', 'email', 'address', 'phone', 'dob'])
     expect(fields, name).toContain(name)
   for (const name of ['id', 'country', 'nationality', 'registered_date']) expect(fields, name).not.toContain(name)
+})
+
+test('fields of other records are personal by their names', () => {
+  expect([...personalNames(clickstream)].sort()).toEqual(['session_id', 'user_agent', 'user_id'])
+  const result = {
+    type: 'record',
+    name: 'Visit',
+    fields: ['user_id', 'pages'].map((name) => ({ name, type: 'string' })),
+  }
+  const schema = tagged(result as AvroRecordSchema, personalNames(clickstream))
+  expect([...personalFields(schema)]).toEqual(['user_id'])
 })

@@ -60,6 +60,11 @@ test('those of the time are listed, newest first: failed runs, dead letters by c
   })
 })
 
+test('a job that fails is told as one', async () => {
+  const [found] = await anomaliesSince(since, [orders], [incident('job:order_sums', 'failing', 1_100)], clients([], []))
+  expect(found).toMatchObject({ kind: 'job', severity: 'problem', what: 'failing: for a reason' })
+})
+
 test('a failing ingest and waiting dead letters are not told twice', async () => {
   const hops = [
     incident('ingest', 'failing', 1_100),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { pipeline } from '../../../pipelines/users.ts'
 import { type FlowHistory, type Hop, hopsOf } from '../../../src/operations/flow-hops.ts'
-import type { FlowSample } from '../../../src/operations/flow-sample.ts'
+import type { FlowSample, JobGlance } from '../../../src/operations/flow-sample.ts'
 import type { Run } from '../../../src/runtime/ledger.ts'
 import { mappingStatus } from './mapping-status.ts'
 
@@ -50,6 +50,7 @@ function sample(at: number, records: number, written: number, changes: Partial<F
     ),
     runs: new Map([['users', [run]]]),
     paused: new Set(),
+    jobs: new Map(),
     ...changes,
   }
 }
@@ -62,7 +63,7 @@ function hop(id: string, history: Partial<FlowHistory>): Hop {
 
 const flowing = [sample(now - 6_000, 100, 100), sample(now, 160, 160)]
 
-test('hops are in the order of the flow, dead letters last', () => {
+test('hops are in the order of the flow, what branches off last', () => {
   expect(hopsOf(pipeline, { samples: flowing, waiting: new Map() }).map(({ id }) => id)).toEqual([
     'source',
     'ingest',
@@ -73,6 +74,7 @@ test('hops are in the order of the flow, dead letters last', () => {
     'table:created_users',
     'dead-letters:users_created',
     'dead-letters:users_enriched',
+    'job:signups_by_country',
   ])
 })
 
@@ -145,6 +147,34 @@ describe('a hop that is not ok says why', () => {
   test('a topic that does not exist', () => {
     const samples = [sample(now, 1, 1, { topics: new Map() })]
     expect(state('topic:users_created', { samples })).toEqual(['failing', expect.stringContaining('does not exist')])
+  })
+})
+
+describe('a job', () => {
+  const id = 'job:signups_by_country'
+  const counting = (at: number, records: number, condition: JobGlance['condition']) =>
+    sample(at, 1, 1, { jobs: new Map([['signups_by_country', { condition, failure: 'JOB_FAILED: no', records }]]) })
+  const both = (condition: JobGlance['condition']) => [
+    counting(now - 6_000, 100, condition),
+    counting(now, 220, condition),
+  ]
+
+  test('has the rate of the records that it counts, and no trouble while it runs or starts', () => {
+    expect(hop(id, { samples: both('running') })).toMatchObject({ rate: 20, state: 'ok', reason: null })
+    expect(hop(id, { samples: both('starting') })).toMatchObject({ state: 'ok', reason: null })
+  })
+
+  test('is failing with its failure, and paused by an operator', () => {
+    expect(hop(id, { samples: both('failing') })).toMatchObject({ state: 'failing', reason: 'JOB_FAILED: no' })
+    expect(hop(id, { samples: both('resting') })).toMatchObject({
+      state: 'paused',
+      reason: expect.stringContaining('an operator lets it rest'),
+    })
+  })
+
+  test('that nobody supervises has no rate, and is no trouble of the flow', () => {
+    expect(hop(id, { samples: both('unsupervised') })).toMatchObject({ rate: null, state: 'ok' })
+    expect(hop(id, { samples: flowing })).toMatchObject({ rate: null, state: 'ok' })
   })
 })
 

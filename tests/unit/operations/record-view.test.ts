@@ -83,6 +83,8 @@ test('a key that says what the mask hides is masked as well', async () => {
   const view = recordViewer(schema, registry)
   const of = frame(7, avroEncoder(schema).encode({ id: '1', email: 'a@b.example', seen: 5 }))
   expect((await view(record(of, 'a@b.example'), false)).key).toBe(maskText)
+  expect((await view(record(of, '1|a@b.example'), false)).key).toBe(maskText)
+  expect((await view(record(of, '1|b'), false)).key).toBe('1|b')
   expect((await view(record(of, 'a@b.example'), true)).key).toBe('a@b.example')
 })
 

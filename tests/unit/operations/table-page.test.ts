@@ -33,6 +33,12 @@ describe('a view of a table', () => {
     expect(columns('runs')).toEqual([])
   })
 
+  test('of the results of a job belongs to its pipeline, and its personal columns are known', () => {
+    const sessions = tableViews(pipelines).find(({ name }) => name === 'shop_sessions')
+    expect(sessions).toMatchObject({ pipeline: 'clickstream' })
+    expect(columns('shop_sessions')).toEqual(['user_id'])
+  })
+
   test('of the ledger belongs to no pipeline, and comes last', () => {
     const views = tableViews(pipelines)
     const first = views.findIndex(({ pipeline }) => pipeline === null)

@@ -13,7 +13,7 @@ import { Time } from '../parts/time.tsx'
 export function Anomalies() {
   const answer = useAnswer('anomalies', () => answered(api.flow.anomalies.$get()), 5_000)
   return (
-    <section class="anomalies" aria-labelledby="anomalies-name">
+    <section class="anomalies" id="anomalies" aria-labelledby="anomalies-name">
       <h2 id="anomalies-name">Anomalies of the last hour</h2>
       <Answered answer={answer} what="anomalies" lines={3}>
         {(anomalies) =>
@@ -29,7 +29,7 @@ export function Anomalies() {
                   </span>
                   <span class="faint anomaly-when">
                     <Time at={anomaly.since} />
-                    {anomaly.kind === 'hop' && anomaly.until === null && ', still'}
+                    {(anomaly.kind === 'hop' || anomaly.kind === 'job') && anomaly.until === null && ', still'}
                     {anomaly.until !== null && anomaly.until !== anomaly.since && (
                       <>
                         {' to '}
@@ -55,5 +55,6 @@ function kindOf({ kind, what }: Anomaly): string {
 function Subject({ anomaly: { kind, pipeline, subject } }: { anomaly: Anomaly }) {
   if (kind === 'dead-letters') return <a href={`/dead-letters/${subject}`}>{subject}</a>
   if (kind === 'run') return <a href={runPath(pipeline, subject)}>{subject}</a>
+  if (kind === 'job') return <a href={`/jobs/${subject}`}>{subject}</a>
   return <a href={subject.startsWith('sluice-') ? `/event-sources/${subject}` : `/topics/${subject}`}>{subject}</a>
 }

@@ -14,7 +14,11 @@ export function FlowPage() {
   const isStale = lostAt !== null || picture?.problem != null
   return (
     <>
-      <PageHead title="Flow" lead={picture ? summaryOf(picture) : undefined} />
+      <PageHead title="Flow" lead={picture ? summaryOf(picture) : undefined}>
+        <a class="button" href="#anomalies">
+          Anomalies of the last hour
+        </a>
+      </PageHead>
       {!picture && <Loading what="the flow" lines={8} />}
       {picture?.pipelines.length === 0 && !picture.problem && (
         <Nothing title="No pipeline is defined">

@@ -14,6 +14,7 @@ const kinds: Readonly<Record<HopKind, string>> = {
   write: 'Write',
   table: 'Table',
   'dead-letters': 'Dead letters',
+  job: 'Job',
 }
 
 /** How serious a state is. */
@@ -40,7 +41,11 @@ export function HopCard({ hop, points, topic }: { hop: Hop; points: readonly Spa
         )}
       </span>
       <span class="hop-name">{breakable(name)}</span>
-      {kind === 'dead-letters' ? <Letters hop={hop} /> : <Passing hop={hop} points={points} />}
+      {kind === 'dead-letters' && <Letters hop={hop} />}
+      {kind === 'job' && (
+        <span class="hop-none">{hop.rate === null ? 'does not run now' : `${rate(hop.rate)} records/s`}</span>
+      )}
+      {kind !== 'dead-letters' && kind !== 'job' && <Passing hop={hop} points={points} />}
       {reason && kind !== 'dead-letters' && <span class="hop-reason">{reason}</span>}
     </>
   )
@@ -108,6 +113,8 @@ function pageOf({ kind, name }: Hop, topic: string | undefined): string | null {
       return `/tables/${name}`
     case 'dead-letters':
       return `/dead-letters/${topic}`
+    case 'job':
+      return `/jobs/${name}`
     default:
       return null
   }

@@ -1,5 +1,5 @@
 /**
- * One pipeline: its hops from left to right, dead letters below the topic that they belong to, its proof above.
+ * One pipeline: its hops from left to right, dead letters below the topic that they belong to, its proof above, its jobs below.
  */
 import type { FlowPoint, PipelineFlow } from '../../../operations/flow.ts'
 import type { Hop } from '../../../operations/flow-hops.ts'
@@ -14,7 +14,8 @@ import { ProofLine } from './proof-line.tsx'
 export function PipelineSection({ flow, points }: { flow: PipelineFlow; points: readonly FlowPoint[] }) {
   const { pipeline, schedule, hops, latestRun, proof } = flow
   const worst = (['failing', 'late', 'paused'] as const).find((state) => hops.some((hop) => hop.state === state))
-  const line = hops.filter(({ kind }) => kind !== 'dead-letters')
+  const line = hops.filter(({ kind }) => kind !== 'dead-letters' && kind !== 'job')
+  const jobs = hops.filter(({ kind }) => kind === 'job')
   const lettersOf = (hop: Hop) => hops.find(({ id }) => id === `dead-letters:${hop.name}`)
   const pointsOf = ({ id }: Hop) =>
     points.map(({ at, figures }) => ({ at, value: figures[`${pipeline}/${id}`]?.[0] ?? null }))
@@ -53,6 +54,15 @@ export function PipelineSection({ flow, points }: { flow: PipelineFlow; points: 
           )
         })}
       </ol>
+      {jobs.length > 0 && (
+        <ol class="job-hops" aria-label={`Jobs of ${pipeline}`}>
+          {jobs.map((hop) => (
+            <li key={hop.id}>
+              <HopCard hop={hop} points={[]} />
+            </li>
+          ))}
+        </ol>
+      )}
     </section>
   )
 }

@@ -8,6 +8,8 @@ import { DeadLettersPage } from '../dead-letters/dead-letters-page.tsx'
 import { EventSourcePage } from '../event-sources/event-source-page.tsx'
 import { EventSourcesPage } from '../event-sources/event-sources-page.tsx'
 import { FlowPage } from '../flow/flow-page.tsx'
+import { JobPage } from '../jobs/job-page.tsx'
+import { JobsPage } from '../jobs/jobs-page.tsx'
 import { Nothing } from '../parts/states.tsx'
 import { RunPage } from '../runs/run-page.tsx'
 import { RunsPage } from '../runs/runs-page.tsx'
@@ -67,6 +69,8 @@ function Shell() {
               <Route path="/event-sources/:id" component={EventSourcePage} />
               <Route path="/dead-letters" component={DeadLettersPage} />
               <Route path="/dead-letters/:topic" component={DeadLettersPage} />
+              <Route path="/jobs" component={JobsPage} />
+              <Route path="/jobs/:job" component={JobPage} />
               <Route path="/tables" component={TablesPage} />
               <Route path="/tables/:table" component={TablesPage} />
               <Route default component={Unknown} />

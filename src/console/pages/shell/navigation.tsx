@@ -11,6 +11,7 @@ const pages = [
   ['/event-sources', 'Event sources'],
   ['/dead-letters', 'Dead letters'],
   ['/tables', 'Tables'],
+  ['/jobs', 'Jobs'],
   ['/trace', 'Trace'],
 ] as const
 

@@ -40,7 +40,7 @@ export function Search({ names, onClose }: { names: Names; onClose: () => void }
         aria-expanded="true"
         aria-controls="found"
         aria-activedescendant={targets[at] ? `found-${at}` : undefined}
-        aria-label="Search pipelines, runs, topics, tables, event sources, subjects and ids"
+        aria-label="Search pipelines, runs, topics, tables, event sources, jobs, subjects and ids"
         placeholder="A name, a run, a record, topic/partition/offset"
         value={text}
         onInput={({ currentTarget }) => {

@@ -7,7 +7,9 @@ import { runTime } from '../../../core/ledger.ts'
 import { recordPath, runPath } from '../parts/paths.ts'
 
 /** The names that there are, by kind. */
-export type Names = Readonly<Record<'pipelines' | 'topics' | 'tables' | 'subjects' | 'eventSources', readonly string[]>>
+export type Names = Readonly<
+  Record<'pipelines' | 'topics' | 'tables' | 'ledgerTables' | 'subjects' | 'eventSources' | 'jobs', readonly string[]>
+>
 
 /** Something that was found, and where it is. */
 export type Target = { readonly kind: string; readonly name: string; readonly to: string }
@@ -44,7 +46,7 @@ export function findTargets(text: string, names: Names, runs: readonly NamedRun[
   return [...named, ...idTargets(text.trim(), names), ...found].slice(0, most)
 }
 
-function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names): Target[] {
+function targetsOf({ pipelines, topics, tables, subjects, eventSources, jobs }: Names): Target[] {
   const of = (kind: string, list: readonly string[], to: (name: string) => string) =>
     list.map((name) => ({ kind, name, to: to(name) }))
   return [
@@ -52,17 +54,19 @@ function targetsOf({ pipelines, topics, tables, subjects, eventSources }: Names)
     ...of('topic', topics, (name) => `/topics/${name}`),
     ...of('table', tables, (name) => `/tables/${name}`),
     ...of('event source', eventSources, (name) => `/event-sources/${name}`),
+    ...of('job', jobs, (name) => `/jobs/${name}`),
     ...of('subject', subjects, (name) => `/subjects/${name}`),
     ...of('runs of', pipelines, (name) => `/runs/${name}`),
     ...of('page', ['Flow'], () => '/'),
     ...of('page', ['Runs'], () => '/runs'),
+    ...of('page', ['Jobs'], () => '/jobs'),
     ...of('page', ['Trace'], () => '/trace'),
     ...of('page', ['Dead letters'], () => '/dead-letters'),
   ]
 }
 
 /** `topic/partition/offset` is a record; a UUID can be the key of a row or of a record; an id has no spaces, but digits. */
-function idTargets(text: string, { topics, tables }: Names): Target[] {
+function idTargets(text: string, { topics, tables, ledgerTables }: Names): Target[] {
   const at = parsePosition(text)
   if (at && topics.includes(at.topic)) {
     return [{ kind: 'record', name: text, to: recordPath(at) }]
@@ -71,7 +75,7 @@ function idTargets(text: string, { topics, tables }: Names): Target[] {
   const way = { kind: 'trace record', name: text, to: `/trace?id=${encodeURIComponent(text)}` }
   if (!/^[0-9a-f-]{36}$/i.test(text)) return [way]
   const key = encodeURIComponent(JSON.stringify([text]))
-  const rows = tables.filter((name) => !ledgerTables.has(name))
+  const rows = tables.filter((name) => !ledgerTables.includes(name))
   return [
     way,
     ...rows.map((name) => ({ kind: 'row of', name, to: `/tables/${name}?key=${key}` })),
@@ -80,5 +84,3 @@ function idTargets(text: string, { topics, tables }: Names): Target[] {
       .map((name) => ({ kind: 'records in', name, to: `/topics/${name}?key=${encodeURIComponent(text)}` })),
   ]
 }
-
-const ledgerTables: ReadonlySet<string> = new Set(['runs', 'fetched', 'published', 'cursors'])

@@ -6,9 +6,9 @@ import type { TableView } from '../../../operations/table-page.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer, useChange } from '../ask.ts'
 import { many } from '../format.ts'
+import { Cell, isFigure } from '../parts/cell.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Answered, Nothing, Problem } from '../parts/states.tsx'
-import { Time } from '../parts/time.tsx'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -96,7 +96,7 @@ export function Rows({ table }: { table: TableView }) {
                 keyOf={({ at }) => String(at)}
                 columns={columns.map((column) => ({
                   head: column.name,
-                  isFigure: ['int', 'bigint', 'double'].includes(column.type),
+                  isFigure: isFigure(column.type),
                   cell: ({ row }) => <Cell value={row[column.name]} type={column.type} isMasked={column.isPersonal} />,
                 }))}
               />
@@ -106,11 +106,4 @@ export function Rows({ table }: { table: TableView }) {
       </Answered>
     </>
   )
-}
-
-function Cell({ value, type, isMasked }: { value: unknown; type: string; isMasked: boolean }) {
-  if (value === null || value === undefined) return <span class="faint">null</span>
-  if (type === 'timestamp') return <Time at={Date.parse(String(value))} />
-  if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
-  return <span class={isMasked ? 'cell-personal' : undefined}>{String(value)}</span>
 }

@@ -2,10 +2,11 @@
  * What a page needs to begin: the token of its changes, and the names that can be searched for.
  */
 import { Hono } from 'hono'
-import { functionName } from '../../../core/names.ts'
+import { ledgerTables } from '../../../core/ledger.ts'
+import { stageMappings } from '../../../core/stage-mapping.ts'
 import { topologyOf } from '../../../core/topology.ts'
 import { latestActions } from '../../../operations/audit.ts'
-import { readingStages } from '../../../operations/flow-sample.ts'
+import { declaredJobs } from '../../../operations/jobs/find-job.ts'
 import type { ConsoleContext } from '../context.ts'
 
 const mostActions = 200
@@ -17,13 +18,10 @@ export function sessionRoutes({ environment, pipelines, place, epoch }: ConsoleC
     pipelines: pipelines.map(({ name }) => name),
     topics: topics.map(({ name }) => name),
     tables: tables.map(({ name }) => name),
+    ledgerTables: ledgerTables.map(({ name }) => name),
     subjects: subjects.map(({ subject }) => subject),
-    eventSources: pipelines.flatMap(readingStages).map(({ group }) => group),
-    functions: pipelines.flatMap(({ name, process }) => [
-      functionName(name, 'ingest'),
-      ...(process ? [functionName(name, 'process')] : []),
-      functionName(name, 'write'),
-    ]),
+    eventSources: pipelines.flatMap(stageMappings).map(({ id }) => id),
+    jobs: declaredJobs(pipelines).map(({ job }) => job.name),
   }
   return new Hono()
     .get('/session', (c) => c.json({ environment, epoch, token, names }))

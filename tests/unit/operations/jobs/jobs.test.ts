@@ -113,7 +113,8 @@ test('a batch is shown as Spark Connect reports it, with the records of all its 
     batchDuration: 1_604,
     durationMs: { addBatch: 1_579 },
     stateOperators: [{ numRowsTotal: 7, memoryUsedBytes: 30_848 }],
-    sources: [{ numInputRows: 1_300 }, { numInputRows: 6 }],
+    numInputRows: 1_306,
+    inputRowsPerSecond: 120,
     sink: { numOutputRows: -1 },
     observedMetrics: {},
   }
