@@ -5,7 +5,7 @@ import { awsConfig } from '../src/connect/aws.ts'
 import { lambdaInvoker } from '../src/event-source/lambda-invoker.ts'
 import { parseMapping } from '../src/event-source/mapping.ts'
 import { startPoller } from '../src/event-source/poller.ts'
-import { runFunctions, runSettings } from '../src/operations/run-functions.ts'
+import { runFunctions, runSettings } from '../src/operations/event-sources/run-functions.ts'
 import type { Consume } from './consume-bare.ts'
 import { pipeline, writeFunction } from './workload.ts'
 

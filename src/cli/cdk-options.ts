@@ -5,9 +5,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { pipelines } from '../../pipelines/index.ts'
 import { SluiceError } from '../core/errors.ts'
 import { topologyOf } from '../core/topology.ts'
-import { type CdkAction, type CdkTarget, cdkCalls } from '../operations/cdk-calls.ts'
-import { contextOf } from '../operations/deploy.ts'
-import { runCdk } from '../operations/run-cdk.ts'
+import { type CdkAction, type CdkTarget, cdkCalls } from '../operations/deployment/cdk-calls.ts'
+import { contextOf } from '../operations/deployment/deploy.ts'
+import { runCdk } from '../operations/deployment/run-cdk.ts'
 import { environmentOption, runningStack } from './environment-option.ts'
 
 export type CdkOptions = {

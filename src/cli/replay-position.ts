@@ -2,7 +2,7 @@
  * Parsing of the positions that bound a replay.
  */
 import { InvalidArgumentError } from 'commander'
-import type { PartitionPosition, ReplayPosition } from '../operations/replay-range.ts'
+import type { PartitionPosition, ReplayPosition } from '../operations/event-sources/replay-range.ts'
 import { durationMs } from './arguments.ts'
 
 const allowed =

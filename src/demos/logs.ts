@@ -1,9 +1,9 @@
 /**
  * The demo of the stack's own logs: levels and error rate per service and minute, error spikes, top messages, dead letters.
  */
-import { deadLetterGroups } from '../operations/dead-letter-groups.ts'
-import { deadLettersOf } from '../operations/dead-letters.ts'
-import { topRows } from '../operations/top-rows.ts'
+import { deadLetterGroups } from '../operations/dead-letters/dead-letter-groups.ts'
+import { deadLettersOf } from '../operations/dead-letters/dead-letters.ts'
+import { topRows } from '../operations/tables/top-rows.ts'
 import { compareRows } from './check.ts'
 import type { Check, Demo, DemoPlace, ShownTable } from './demo.ts'
 import { errorSpikes, logLevels, logMessages } from './log-analytics.ts'

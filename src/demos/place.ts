@@ -14,7 +14,7 @@ import type { AnyRow } from '../core/table.ts'
 import { topicsOf, topologyOf } from '../core/topology.ts'
 import type { Clients } from '../operations/clients.ts'
 import { jobFiles } from '../operations/jobs/job-files.ts'
-import { tableNamed } from '../operations/rows.ts'
+import { tableNamed } from '../operations/tables/rows.ts'
 import { decodedOrNull, topicDecoder } from '../runtime/topic-codec.ts'
 import type { DemoPlace, DemoRecord } from './demo.ts'
 

@@ -1,7 +1,7 @@
 /**
  * The demo of people and what they do: sign-ups per country and minute, and a shop's sessions, funnel, revenue and pages.
  */
-import { topRows } from '../operations/top-rows.ts'
+import { topRows } from '../operations/tables/top-rows.ts'
 import { compareRows } from './check.ts'
 import type { Check, Demo, DemoPlace, ShownTable } from './demo.ts'
 import { pageViews, revenueByMinute, shopFunnel, shopSessions } from './shop.ts'

@@ -5,7 +5,7 @@ import type { Pipeline } from '../core/pipeline.ts'
 import { type StageMapping, stageMappings } from '../core/stage-mapping.ts'
 import { ledgerOf, type Run } from '../runtime/ledger.ts'
 import type { Clients } from './clients.ts'
-import { groupLag, sumOfLag } from './lag.ts'
+import { groupLag, sumOfLag } from './flow/lag.ts'
 
 /** How far a stage is behind its topic, in records over all partitions. */
 export type StageLag = {

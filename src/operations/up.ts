@@ -12,11 +12,11 @@ import type { HostingOf } from '../local/hosting.ts'
 import type { Ports } from '../local/ports.ts'
 import { type LocalStack, startStack } from '../local/stack.ts'
 import { type Clients, openClients } from './clients.ts'
-import { deploy } from './deploy.ts'
-import { invokeSettings } from './invoke-settings.ts'
-import { pollerPorts } from './poller-ports.ts'
-import { publishStatus } from './poller-status.ts'
-import { keepPaused } from './schedules.ts'
+import { deploy } from './deployment/deploy.ts'
+import { invokeSettings } from './event-sources/invoke-settings.ts'
+import { pollerPorts } from './event-sources/poller-ports.ts'
+import { publishStatus } from './event-sources/poller-status.ts'
+import { keepPaused } from './runs/schedules.ts'
 
 /** How to bring an environment up. */
 export type UpOptions = {

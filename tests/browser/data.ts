@@ -6,7 +6,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import { avroEncoder } from '../../src/core/avro-codec.ts'
 import { topologyOf } from '../../src/core/topology.ts'
 import { frame } from '../../src/core/wire-format.ts'
-import { readRows } from '../../src/operations/rows.ts'
+import { readRows } from '../../src/operations/tables/rows.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 
 const hostile = '<script>window.taken = true</script><img src=x onerror="window.taken = true">'

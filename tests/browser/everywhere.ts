@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
 import { cloneFolder } from '../../src/operations/places.ts'
-import { trigger } from '../../src/operations/trigger.ts'
+import { trigger } from '../../src/operations/runs/trigger.ts'
 import { ledgerOf } from '../../src/runtime/ledger.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 

@@ -6,7 +6,7 @@ import { pipeline } from '../../pipelines/users.ts'
 import type { AvroRecord } from '../../src/core/avro-codec.ts'
 import { noCounts } from '../../src/core/job-progress.ts'
 import { jobFiles, type StoredStatus } from '../../src/operations/jobs/job-files.ts'
-import { trigger } from '../../src/operations/trigger.ts'
+import { trigger } from '../../src/operations/runs/trigger.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 
 const minute = 60_000

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { pipeline } from '../../pipelines/users.ts'
 import { createProducer, type OutgoingRecord } from '../../src/connect/kafka-producer.ts'
 import type { AnyTopic } from '../../src/core/pipeline.ts'
-import { groupLag } from '../../src/operations/lag.ts'
+import { groupLag } from '../../src/operations/flow/lag.ts'
 import { topicEncoder } from '../../src/runtime/topic-codec.ts'
 import { closeQuiet, type Scene } from './scene.ts'
 

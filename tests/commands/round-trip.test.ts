@@ -21,7 +21,7 @@ import { freePorts } from '../../src/local/ports.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
 import { cloneFolder } from '../../src/operations/places.ts'
-import { trigger } from '../../src/operations/trigger.ts'
+import { trigger } from '../../src/operations/runs/trigger.ts'
 import { stopSchedule } from '../fixtures/schedule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-round-trip-'))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { awsConfig } from '../../src/connect/aws.ts'
 import { functionName } from '../../src/core/names.ts'
-import { deploy } from '../../src/operations/deploy.ts'
+import { deploy } from '../../src/operations/deployment/deploy.ts'
 import { cloneFolder } from '../../src/operations/places.ts'
 import type { FaultEnvironment } from './environment.ts'
 

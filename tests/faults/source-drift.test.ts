@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headerNames, headerText } from '../../src/core/headers.ts'
-import { driftLines } from '../../src/operations/drift-text.ts'
+import { driftLines } from '../../src/operations/runs/drift-text.ts'
 import type { Answer } from '../fixtures/http-server.ts'
 import type { FaultEnvironment } from './environment.ts'
 import { ingest, pageOf, somePeople, unscheduledEnvironment, withAnswers } from './source-runs.ts'

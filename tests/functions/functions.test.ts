@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { pipeline as users } from '../../pipelines/users.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
-import { functionNames } from '../../src/operations/function-logs.ts'
+import { functionNames } from '../../src/operations/logs/function-logs.ts'
 import { type HttpServer, startHttpServer } from '../fixtures/http-server.ts'
 import { type Build, type BuiltFunction, buildFunctions, run } from './built.ts'
 

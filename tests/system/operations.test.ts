@@ -9,7 +9,7 @@ import { valueSubject } from '../../src/core/names.ts'
 import type { AnyTopic } from '../../src/core/pipeline.ts'
 import { topicsOf } from '../../src/core/topology.ts'
 import { type Clients, openClients } from '../../src/operations/clients.ts'
-import type { Finding } from '../../src/operations/doctor-finding.ts'
+import type { Finding } from '../../src/operations/doctor/doctor-finding.ts'
 import { deadLetterTests } from './operations-dead-letters.ts'
 import { json, lines, sluiceOn, unscheduledUp } from './sluice.ts'
 

@@ -4,16 +4,16 @@
 import { Command, Option } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { SluiceError } from '../../core/errors.ts'
+import { withClients } from '../../operations/clients.ts'
+import { findPipeline } from '../../operations/find-pipeline.ts'
 import {
   type BackfillChoice,
   backfill,
   backfillChoices,
   backfillRange,
   planBackfill,
-} from '../../operations/backfill.ts'
-import { withClients } from '../../operations/clients.ts'
-import { findPipeline } from '../../operations/find-pipeline.ts'
-import { runsBetween } from '../../operations/runs.ts'
+} from '../../operations/runs/backfill.ts'
+import { runsBetween } from '../../operations/runs/runs.ts'
 import { countUpTo, pointInTime } from '../arguments.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

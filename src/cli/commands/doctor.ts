@@ -3,8 +3,8 @@
  */
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
-import { diagnose, hasProblem } from '../../operations/doctor.ts'
-import type { Finding } from '../../operations/doctor-finding.ts'
+import { diagnose, hasProblem } from '../../operations/doctor/doctor.ts'
+import type { Finding } from '../../operations/doctor/doctor-finding.ts'
 import { environmentOption } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'
 

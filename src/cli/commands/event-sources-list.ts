@@ -2,8 +2,8 @@
  * `sluice event-sources list`: each mapping with what is wanted, its state, lag and last result.
  */
 import { Command } from 'commander'
-import { eventSources } from '../../operations/event-sources.ts'
-import { listCells } from '../../operations/event-sources-text.ts'
+import { eventSources } from '../../operations/event-sources/event-sources.ts'
+import { listCells } from '../../operations/event-sources/event-sources-text.ts'
 import { environmentFolder } from '../../operations/places.ts'
 import { runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

@@ -2,8 +2,8 @@
  * `sluice event-sources show <id>`: one mapping whole.
  */
 import { Command } from 'commander'
-import { eventSource } from '../../operations/event-sources.ts'
-import { showCells } from '../../operations/event-sources-text.ts'
+import { eventSource } from '../../operations/event-sources/event-sources.ts'
+import { showCells } from '../../operations/event-sources/event-sources-text.ts'
 import { environmentFolder } from '../../operations/places.ts'
 import { runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

@@ -2,8 +2,8 @@
  * `sluice event-sources enable|disable <id>`: an operator's word on a mapping.
  */
 import { Command } from 'commander'
-import { wantEventSource } from '../../operations/event-sources.ts'
-import { wordText } from '../../operations/event-sources-text.ts'
+import { wantEventSource } from '../../operations/event-sources/event-sources.ts'
+import { wordText } from '../../operations/event-sources/event-sources-text.ts'
 import { environmentFolder } from '../../operations/places.ts'
 import { runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { withClients } from '../../operations/clients.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
-import { pauseSchedule } from '../../operations/schedules.ts'
+import { pauseSchedule } from '../../operations/runs/schedules.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'
 

@@ -4,7 +4,7 @@
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { withClients } from '../../operations/clients.ts'
-import { readTop } from '../../operations/top-rows.ts'
+import { readTop } from '../../operations/tables/top-rows.ts'
 import { countUpTo } from '../arguments.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

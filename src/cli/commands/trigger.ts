@@ -4,7 +4,7 @@
 import { Command } from 'commander'
 import { pipelines } from '../../../pipelines/index.ts'
 import { findPipeline } from '../../operations/find-pipeline.ts'
-import { type RunSummary, type TriggerOptions, trigger } from '../../operations/trigger.ts'
+import { type RunSummary, type TriggerOptions, trigger } from '../../operations/runs/trigger.ts'
 import { countUpTo } from '../arguments.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printResult } from '../output.ts'

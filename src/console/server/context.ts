@@ -3,8 +3,8 @@
  */
 import type { Pipeline } from '../../core/pipeline.ts'
 import type { Clients } from '../../operations/clients.ts'
-import type { EventSourcePlace } from '../../operations/event-sources.ts'
-import type { FlowWatch } from '../../operations/flow.ts'
+import type { EventSourcePlace } from '../../operations/event-sources/event-sources.ts'
+import type { FlowWatch } from '../../operations/flow/flow.ts'
 
 /** An environment with what watches it. */
 export type ConsoleContext = {

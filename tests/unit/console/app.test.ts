@@ -3,7 +3,7 @@ import { answered, consoleClient, RequestFailed } from '../../../src/console/cli
 import { consoleApp } from '../../../src/console/server/app.ts'
 import type { PageFiles } from '../../../src/console/server/pages.ts'
 import { latestActions } from '../../../src/operations/audit.ts'
-import type { FlowPicture } from '../../../src/operations/flow.ts'
+import type { FlowPicture } from '../../../src/operations/flow/flow.ts'
 import { temporaryFolder } from '../local/temporary-folder.ts'
 import { fakeContext, fakeFlow } from './fake-context.ts'
 

@@ -3,7 +3,7 @@ import { pipeline } from '../../../pipelines/users.ts'
 import type { ConsoleContext } from '../../../src/console/server/context.ts'
 import { SluiceError } from '../../../src/core/errors.ts'
 import type { Clients } from '../../../src/operations/clients.ts'
-import type { FlowPicture, FlowWatch } from '../../../src/operations/flow.ts'
+import type { FlowPicture, FlowWatch } from '../../../src/operations/flow/flow.ts'
 
 const away = async () => {
   throw new SluiceError('KAFKA_UNAVAILABLE', 'Kafka is away')

@@ -7,7 +7,7 @@ import { serviceNames } from '../../../src/local/service.ts'
 import { startSourceServer } from '../../../src/local/source/server.ts'
 import { startStack } from '../../../src/local/stack.ts'
 import { readState } from '../../../src/local/state.ts'
-import { contextOf } from '../../../src/operations/deploy.ts'
+import { contextOf } from '../../../src/operations/deployment/deploy.ts'
 import { fakeDocker, path } from './fake-docker.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { textTable } from '../../../src/cli/text-table.ts'
 import { frame } from '../../../src/core/wire-format.ts'
-import { bytesText, schemaIdOf } from '../../../src/operations/dead-letters-bytes.ts'
-import { checked, ok } from '../../../src/operations/doctor-finding.ts'
-import { checkFreeBytes, checkNode } from '../../../src/operations/doctor-machine.ts'
-import { logJson, logText } from '../../../src/operations/function-log-text.ts'
+import { bytesText, schemaIdOf } from '../../../src/operations/dead-letters/dead-letters-bytes.ts'
+import { checked, ok } from '../../../src/operations/doctor/doctor-finding.ts'
+import { checkFreeBytes, checkNode } from '../../../src/operations/doctor/doctor-machine.ts'
+import { logJson, logText } from '../../../src/operations/logs/function-log-text.ts'
 
 describe('bytes for people', () => {
   test.each([

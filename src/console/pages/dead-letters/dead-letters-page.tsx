@@ -4,7 +4,7 @@
 
 import { useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
-import type { DeadLetterGroup } from '../../../operations/dead-letter-groups.ts'
+import type { DeadLetterGroup } from '../../../operations/dead-letters/dead-letter-groups.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, many } from '../format.ts'

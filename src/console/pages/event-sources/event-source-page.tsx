@@ -2,7 +2,7 @@
  * One mapping: its state, what it did, every setting with its default; and whether it is to run.
  */
 import { useRoute } from 'preact-iso'
-import type { EventSource, PollerWord } from '../../../operations/event-sources.ts'
+import type { EventSource, PollerWord } from '../../../operations/event-sources/event-sources.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer, useChange } from '../ask.ts'
 import { count, duration } from '../format.ts'

@@ -1,7 +1,7 @@
 /**
  * All event source mappings: wanted, state, lag, last result.
  */
-import type { EventSource } from '../../../operations/event-sources.ts'
+import type { EventSource } from '../../../operations/event-sources/event-sources.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, duration } from '../format.ts'

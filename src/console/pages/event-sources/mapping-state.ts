@@ -1,7 +1,7 @@
 /**
  * The state of a mapping in one word.
  */
-import type { EventSource } from '../../../operations/event-sources.ts'
+import type { EventSource } from '../../../operations/event-sources/event-sources.ts'
 import type { Tone } from '../parts/badge.tsx'
 
 /** The word, and how serious it is. */

@@ -1,7 +1,7 @@
 /**
  * What was not as it should be in the last hour, each with the way to it.
  */
-import type { Anomaly } from '../../../operations/anomalies.ts'
+import type { Anomaly } from '../../../operations/flow/anomalies.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { Badge } from '../parts/badge.tsx'

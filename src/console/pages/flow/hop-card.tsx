@@ -1,7 +1,7 @@
 /**
  * One hop: its name, how much passes, and what is wrong with it. The whole of it leads to its page.
  */
-import type { Hop, HopKind } from '../../../operations/flow-hops.ts'
+import type { Hop, HopKind } from '../../../operations/flow/flow-hops.ts'
 import { count, duration, many, rate } from '../format.ts'
 import { Badge, type Tone } from '../parts/badge.tsx'
 import { Spark, type SparkPoint } from '../parts/spark.tsx'

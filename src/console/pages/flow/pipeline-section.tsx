@@ -1,8 +1,8 @@
 /**
  * One pipeline: its hops from left to right, dead letters below the topic that they belong to, its proof above, its jobs below.
  */
-import type { FlowPoint, PipelineFlow } from '../../../operations/flow.ts'
-import type { Hop } from '../../../operations/flow-hops.ts'
+import type { FlowPoint, PipelineFlow } from '../../../operations/flow/flow.ts'
+import type { Hop } from '../../../operations/flow/flow-hops.ts'
 import { Badge } from '../parts/badge.tsx'
 import { runPath } from '../parts/paths.ts'
 import { Ago } from '../parts/time.tsx'

@@ -1,7 +1,7 @@
 /**
  * The proof of a pipeline's latest run: an equation of what was fetched and what became of it.
  */
-import type { ProofState } from '../../../operations/proof-keeper.ts'
+import type { ProofState } from '../../../operations/runs/proof-keeper.ts'
 import { count } from '../format.ts'
 
 /** The proof; it is in sight whatever it says. */

@@ -2,7 +2,7 @@
  * Backfill: first which runs there would be, then making them.
  */
 import { useState } from 'preact/hooks'
-import type { BackfillChoice } from '../../../operations/backfill.ts'
+import type { BackfillChoice } from '../../../operations/runs/backfill.ts'
 import { answered } from '../../client.ts'
 import { api, useChange } from '../ask.ts'
 import { count, many } from '../format.ts'

@@ -2,7 +2,7 @@
  * What is known of a run: its account hop by hop, its failure with the remedy, times, cursor, drift.
  */
 import type { InferResponseType } from 'hono/client'
-import type { RunHop } from '../../../operations/run-hops.ts'
+import type { RunHop } from '../../../operations/runs/run-hops.ts'
 import type { api } from '../ask.ts'
 import { count, duration, many } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'

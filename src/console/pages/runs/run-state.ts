@@ -2,7 +2,7 @@
  * How states of runs and hops are shown. Pure.
  */
 import type { RunOutcome } from '../../../core/run-state.ts'
-import type { RunHopKind, RunHopState } from '../../../operations/run-hops.ts'
+import type { RunHopKind, RunHopState } from '../../../operations/runs/run-hops.ts'
 import type { Tone } from '../parts/badge.tsx'
 
 /** A state of a run, or of a run at a hop. */

@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
 import { type RunOutcome, runOutcomes } from '../../../core/run-state.ts'
-import type { PipelineFlow } from '../../../operations/flow.ts'
+import type { PipelineFlow } from '../../../operations/flow/flow.ts'
 import { answered } from '../../client.ts'
 import { api, useAgainOn, useAnswer, useChange } from '../ask.ts'
 import { many } from '../format.ts'

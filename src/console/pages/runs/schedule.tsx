@@ -1,7 +1,7 @@
 /**
  * The schedule of a pipeline: when it fires next, and whether it is to.
  */
-import type { PipelineFlow } from '../../../operations/flow.ts'
+import type { PipelineFlow } from '../../../operations/flow/flow.ts'
 import { answered } from '../../client.ts'
 import { api, useChange } from '../ask.ts'
 import { duration } from '../format.ts'

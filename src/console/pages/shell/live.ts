@@ -2,7 +2,7 @@
  * The live flow: one stream for the whole page, resumed after a disconnect.
  */
 import { useEffect, useState } from 'preact/hooks'
-import type { FlowPicture, FlowPoint } from '../../../operations/flow.ts'
+import type { FlowPicture, FlowPoint } from '../../../operations/flow/flow.ts'
 import type { FlowEvent } from '../../server/routes/flow.ts'
 
 /** What the stream has said. `lostAt` is when it fell silent, in ms since the epoch; null while it is live. */

@@ -2,7 +2,7 @@
  * Rows of one table. Personal data are masked; those of one partition can be revealed, which the audit log tells.
  */
 import { useLocation } from 'preact-iso'
-import type { TableView } from '../../../operations/table-page.ts'
+import type { TableView } from '../../../operations/tables/table-page.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer, useChange } from '../ask.ts'
 import { many } from '../format.ts'

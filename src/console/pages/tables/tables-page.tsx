@@ -2,7 +2,7 @@
  * The tables of the app, and their rows: by partition key or page by page, read only.
  */
 import { useRoute } from 'preact-iso'
-import type { TableView } from '../../../operations/table-page.ts'
+import type { TableView } from '../../../operations/tables/table-page.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { many } from '../format.ts'

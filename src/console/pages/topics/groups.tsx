@@ -1,7 +1,7 @@
 /**
  * The groups of a topic: how far each is behind, by partition and over time.
  */
-import type { GroupOnTopic } from '../../../operations/cluster.ts'
+import type { GroupOnTopic } from '../../../operations/topics/cluster.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count } from '../format.ts'

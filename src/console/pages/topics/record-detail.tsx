@@ -2,7 +2,7 @@
  * One record whole: where it is, its headers, its value; what is masked can be revealed, which the audit log tells.
  */
 import { Fragment } from 'preact'
-import type { RecordView } from '../../../operations/record-view.ts'
+import type { RecordView } from '../../../operations/topics/record-view.ts'
 import { answered } from '../../client.ts'
 import { api, useChange } from '../ask.ts'
 import { bytes } from '../format.ts'

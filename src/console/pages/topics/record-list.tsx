@@ -1,7 +1,7 @@
 /**
  * Records as lines: where, when, key, and the beginning of the value.
  */
-import type { RecordView, ValueView } from '../../../operations/record-view.ts'
+import type { RecordView, ValueView } from '../../../operations/topics/record-view.ts'
 import { Time } from '../parts/time.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
 

@@ -4,7 +4,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import type { RecordView } from '../../../operations/record-view.ts'
+import type { RecordView } from '../../../operations/topics/record-view.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, many } from '../format.ts'

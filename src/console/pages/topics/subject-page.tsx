@@ -2,7 +2,7 @@
  * A subject: its versions, what each changed, and the difference between any two.
  */
 import { useLocation, useRoute } from 'preact-iso'
-import type { SubjectVersion } from '../../../operations/subjects.ts'
+import type { SubjectVersion } from '../../../operations/topics/subjects.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { many } from '../format.ts'

@@ -2,7 +2,7 @@
  * The records of a topic as they come in. The browser's stream goes on where it was after a disconnect.
  */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { RecordView } from '../../../operations/record-view.ts'
+import type { RecordView } from '../../../operations/topics/record-view.ts'
 import type { TailEvent } from '../../server/routes/topics.ts'
 
 const most = 2_000

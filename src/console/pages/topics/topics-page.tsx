@@ -1,7 +1,7 @@
 /**
  * All topics with what they hold and who is how far behind, and the brokers.
  */
-import type { TopicStatus } from '../../../operations/topics.ts'
+import type { TopicStatus } from '../../../operations/topics/topics.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, duration, many } from '../format.ts'

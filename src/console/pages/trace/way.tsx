@@ -3,8 +3,8 @@
  */
 import type { ComponentChildren } from 'preact'
 import { parsePosition } from '../../../core/headers.ts'
-import type { TracedRecord } from '../../../operations/trace.ts'
-import type { TracedRow, TraceView } from '../../../operations/trace-view.ts'
+import type { TracedRecord } from '../../../operations/runs/trace.ts'
+import type { TracedRow, TraceView } from '../../../operations/runs/trace-view.ts'
 import { many } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { recordPath, runPath } from '../parts/paths.ts'

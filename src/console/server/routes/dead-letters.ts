@@ -6,16 +6,16 @@ import * as v from 'valibot'
 import { formatPosition } from '../../../core/headers.ts'
 import { deadLetterTopic, parkingTopic } from '../../../core/names.ts'
 import { recordAction } from '../../../operations/audit.ts'
-import { deadLetterGroups } from '../../../operations/dead-letter-groups.ts'
+import { deadLetterGroups } from '../../../operations/dead-letters/dead-letter-groups.ts'
 import {
   type DeadLetter,
   deadLetterRecord,
   deadLettersOf,
   describeDeadLetter,
-} from '../../../operations/dead-letters.ts'
-import { viewerOf } from '../../../operations/records.ts'
-import { findTopic, ownedTopics, planRedrive, redrive } from '../../../operations/redrive.ts'
-import type { RedriveStep, Selection } from '../../../operations/redrive-plan.ts'
+} from '../../../operations/dead-letters/dead-letters.ts'
+import { findTopic, ownedTopics, planRedrive, redrive } from '../../../operations/dead-letters/redrive.ts'
+import type { RedriveStep, Selection } from '../../../operations/dead-letters/redrive-plan.ts'
+import { viewerOf } from '../../../operations/topics/records.ts'
 import type { ConsoleContext } from '../context.ts'
 import { body, count, query } from '../input.ts'
 import { shared } from '../shared.ts'

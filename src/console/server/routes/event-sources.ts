@@ -4,7 +4,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { recordAction } from '../../../operations/audit.ts'
-import { eventSource, eventSources, wantEventSource } from '../../../operations/event-sources.ts'
+import { eventSource, eventSources, wantEventSource } from '../../../operations/event-sources/event-sources.ts'
 import type { ConsoleContext } from '../context.ts'
 import { body } from '../input.ts'
 import { shared } from '../shared.ts'

@@ -3,8 +3,8 @@
  */
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { anomaliesSince, anomalyMs } from '../../../operations/anomalies.ts'
-import type { FlowPicture } from '../../../operations/flow.ts'
+import { anomaliesSince, anomalyMs } from '../../../operations/flow/anomalies.ts'
+import type { FlowPicture } from '../../../operations/flow/flow.ts'
 import type { ConsoleContext } from '../context.ts'
 import { shared } from '../shared.ts'
 

@@ -5,6 +5,10 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { type RunOutcome, runOutcomes } from '../../../core/run-state.ts'
 import { recordAction } from '../../../operations/audit.ts'
+import { findPipeline } from '../../../operations/find-pipeline.ts'
+import { logParts } from '../../../operations/logs/function-log-text.ts'
+import { logOfRun } from '../../../operations/logs/run-logs.ts'
+import { remedyOf } from '../../../operations/remedy.ts'
 import {
   type BackfilledRun,
   backfill,
@@ -12,13 +16,9 @@ import {
   backfillRange,
   type PlannedRun,
   planBackfill,
-} from '../../../operations/backfill.ts'
-import { driftLines } from '../../../operations/drift-text.ts'
-import { findPipeline } from '../../../operations/find-pipeline.ts'
-import { logParts } from '../../../operations/function-log-text.ts'
-import { remedyOf } from '../../../operations/remedy.ts'
-import { runHopNames, runHops } from '../../../operations/run-hops.ts'
-import { logOfRun } from '../../../operations/run-logs.ts'
+} from '../../../operations/runs/backfill.ts'
+import { driftLines } from '../../../operations/runs/drift-text.ts'
+import { runHopNames, runHops } from '../../../operations/runs/run-hops.ts'
 import {
   isRetryable,
   listRuns,
@@ -28,9 +28,9 @@ import {
   runsNamed,
   showRun,
   tookMs,
-} from '../../../operations/runs.ts'
-import { pauseSchedule, resumeSchedule } from '../../../operations/schedules.ts'
-import { trigger } from '../../../operations/trigger.ts'
+} from '../../../operations/runs/runs.ts'
+import { pauseSchedule, resumeSchedule } from '../../../operations/runs/schedules.ts'
+import { trigger } from '../../../operations/runs/trigger.ts'
 import type { ConsoleContext } from '../context.ts'
 import { body, count, query, wholeNumber } from '../input.ts'
 

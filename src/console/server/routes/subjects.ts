@@ -2,7 +2,7 @@
  * Subjects of the registry, and their versions.
  */
 import { Hono } from 'hono'
-import { subjectVersions } from '../../../operations/subjects.ts'
+import { subjectVersions } from '../../../operations/topics/subjects.ts'
 import type { ConsoleContext } from '../context.ts'
 
 /** The routes. */

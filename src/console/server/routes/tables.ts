@@ -4,7 +4,7 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { recordAction } from '../../../operations/audit.ts'
-import { tablePage, tableViews } from '../../../operations/table-page.ts'
+import { tablePage, tableViews } from '../../../operations/tables/table-page.ts'
 import type { ConsoleContext } from '../context.ts'
 import { body, count, query } from '../input.ts'
 

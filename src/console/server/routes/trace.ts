@@ -4,8 +4,8 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { findPipeline } from '../../../operations/find-pipeline.ts'
-import { trace, traceAmong } from '../../../operations/trace.ts'
-import { traceView } from '../../../operations/trace-view.ts'
+import { trace, traceAmong } from '../../../operations/runs/trace.ts'
+import { traceView } from '../../../operations/runs/trace-view.ts'
 import type { ConsoleContext } from '../context.ts'
 import { query } from '../input.ts'
 
