@@ -21,7 +21,7 @@ import { type Clients, openClients } from '../../src/operations/clients.ts'
 import { invoke } from '../../src/operations/invoke.ts'
 import { ledgerOf } from '../../src/runtime/ledger.ts'
 import { tickSuffix } from '../../src/runtime/run-request.ts'
-import { json, lines, sluiceOn, unscheduledUp } from './sluice.ts'
+import { json, lines, sluiceOn, unscheduledUp } from '../system/sluice.ts'
 
 const environment = `test-runs-${process.pid}`
 const sluice = sluiceOn(environment)
