@@ -2,6 +2,7 @@
  * The stacks of target aws, in the order in which they need each other.
  */
 import { type App, Stack, Tags } from 'aws-cdk-lib/core'
+import { declaredJobs } from '../src/core/declared-jobs.ts'
 import type { Pipeline } from '../src/core/pipeline.ts'
 import { topologyOf } from '../src/core/topology.ts'
 import { awsServices } from './aws-services.ts'
@@ -37,7 +38,7 @@ export function addAwsStacks(app: App, settings: AwsSettings, all: readonly Pipe
   }
   const id = (part: string) => `sluice-${stage}-${part}`
   const topology = topologyOf(pipelines)
-  const jobs = pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ pipeline, job })))
+  const jobs = declaredJobs(pipelines)
 
   const network = new NetworkStack(app, id('network'), { ...common, pipelines })
   const streaming = new StreamingStack(app, id('streaming'), { ...common, network: network.network })

@@ -14,11 +14,12 @@ import {
 } from 'aws-cdk-lib/aws-events'
 import { ApiDestination as ApiDestinationTarget, SnsTopic } from 'aws-cdk-lib/aws-events-targets'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
-import { Duration, SecretValue } from 'aws-cdk-lib/core'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import { SecretValue } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { alertSource, alertType } from '../../src/core/alert.ts'
 import { runEventSource, runEventType } from '../../src/core/run-event.ts'
+import { failureQueue } from './failure-queue.ts'
 
 export type EventAlertsProps = {
   /** The bus of run events. */
@@ -40,11 +41,7 @@ const alertsOfRecords: EventPattern = { source: [alertSource], detailType: [aler
 export class EventAlerts extends Construct {
   constructor(scope: Construct, id: string, { runs, records, topic, webhook }: EventAlertsProps) {
     super(scope, id)
-    const deadLetterQueue = new Queue(this, 'Undelivered', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-      enforceSSL: true,
-    })
+    const deadLetterQueue = failureQueue(this, 'Undelivered')
     const called = webhook === null ? [] : [this.webhook(webhook, deadLetterQueue)]
     const tell = (ruleId: string, eventBus: IEventBus, description: string, eventPattern: EventPattern) => {
       const targets = [new SnsTopic(topic, { deadLetterQueue }), ...called]

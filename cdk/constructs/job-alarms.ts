@@ -14,9 +14,9 @@ import { Rule } from 'aws-cdk-lib/aws-events'
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets'
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
+import { failureQueue } from './failure-queue.ts'
 
 export type JobAlarmsProps = {
   readonly stage: string
@@ -57,11 +57,7 @@ export class JobAlarms extends Construct {
     this.alarm.addAlarmAction(new SnsAction(topic))
     this.alarm.addOkAction(new SnsAction(topic))
 
-    const deadLetterQueue = new Queue(this, 'Undelivered', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-      enforceSSL: true,
-    })
+    const deadLetterQueue = failureQueue(this, 'Undelivered')
     new Rule(this, 'Failed', {
       description: 'Sluice: runs of analytics jobs that EMR has given up',
       eventPattern: {

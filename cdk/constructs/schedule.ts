@@ -4,11 +4,12 @@
 import { Rule, Schedule as RuleSchedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { EventInvokeConfig } from 'aws-cdk-lib/aws-lambda'
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Duration } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { ruleName } from '../../src/core/names.ts'
 import type { BundledFunction } from './bundled-function.ts'
+import { failureQueue } from './failure-queue.ts'
 
 export type ScheduleProps = {
   readonly pipeline: string
@@ -24,11 +25,7 @@ export class Schedule extends Construct {
 
   constructor(scope: Construct, id: string, { pipeline, expression, ingest }: ScheduleProps) {
     super(scope, id)
-    this.onFailure = new Queue(this, 'OnFailure', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-      enforceSSL: true,
-    })
+    this.onFailure = failureQueue(this, 'OnFailure')
     const { queueArn } = this.onFailure
     ingest.allow('sqs:SendMessage', queueArn)
     new EventInvokeConfig(this, 'AsyncInvoke', {

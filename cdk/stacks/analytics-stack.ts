@@ -7,8 +7,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { type App, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import { Provider } from 'aws-cdk-lib/custom-resources'
-import type { JobDefinition } from '../../src/core/job.ts'
-import type { Pipeline } from '../../src/core/pipeline.ts'
+import type { DeclaredJob } from '../../src/core/declared-jobs.ts'
 import { noAccess } from '../access.ts'
 import type { AwsSettings } from '../aws-settings.ts'
 import { arn } from '../aws-statements.ts'
@@ -22,7 +21,7 @@ import type { Cluster } from './streaming-stack.ts'
 
 export type AnalyticsStackProps = StackProps & {
   readonly settings: AwsSettings
-  readonly jobs: readonly { readonly pipeline: Pipeline; readonly job: JobDefinition }[]
+  readonly jobs: readonly DeclaredJob[]
   readonly network: Network
   readonly cluster: Cluster
   readonly registryName: string

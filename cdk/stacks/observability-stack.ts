@@ -14,6 +14,7 @@ import {
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import type { Topic } from 'aws-cdk-lib/aws-sns'
 import { type App, Duration, Stack, type StackProps } from 'aws-cdk-lib/core'
+import { declaredJobs } from '../../src/core/declared-jobs.ts'
 import { judgeName } from '../../src/core/names.ts'
 import type { AwsSettings } from '../aws-settings.ts'
 import { addAlarm } from '../constructs/alarm.ts'
@@ -61,7 +62,7 @@ export class ObservabilityStack extends Stack {
       stage: settings.stage,
       applicationId: analytics.application.attrApplicationId,
       logGroup: analytics.logGroup,
-      jobs: pipelines.flatMap(({ pipeline }) => (pipeline.analytics ?? []).map(({ name }) => name)),
+      jobs: declaredJobs(pipelines.map(({ pipeline }) => pipeline)).map(({ job }) => job.name),
       topic,
     })
     dashboard.addWidgets(...ofJobs)

@@ -4,10 +4,10 @@
  */
 import type { AvroType } from './avro-schema.ts'
 import {
-  type Duration,
   type JobDefinition,
   type JobSource,
   type JobWindow,
+  millisecondsOf,
   resultTable,
   resultTopic,
   resultTypes,
@@ -98,7 +98,7 @@ function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string
   const { size, slide } = { slide: null, size: null, ...job.window }
   if (size && slide) {
     expect(
-      secondsOf(slide) <= secondsOf(size),
+      millisecondsOf(slide) <= millisecondsOf(size),
       `${field}.window.slide`,
       slide,
       `${size} at most, the size of the window`,
@@ -116,13 +116,6 @@ function checkJob(job: JobDefinition, topics: readonly AnyTopic[], field: string
       'a name that CQL does not reserve: give it another',
     )
   }
-}
-
-const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 }
-
-function secondsOf(length: Duration): number {
-  const [count, unit = ''] = length.split(' ')
-  return Number(count) * (seconds[unit.replace(/s$/, '')] ?? 0)
 }
 
 function durationsOf(window: JobWindow): [string, string][] {

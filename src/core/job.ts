@@ -11,6 +11,14 @@ import { type CqlType, keyColumns, type PrimaryKey, type Table } from './table.t
 /** A length of time as Spark reads it, such as `30 seconds`. */
 export type Duration = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`
 
+const unitMs: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+
+/** A length of time in ms. */
+export function millisecondsOf(duration: Duration): number {
+  const [count, unit = ''] = duration.split(' ')
+  return Number(count) * (unitMs[unit.replace(/s$/, '')] ?? 0)
+}
+
 /** One after another; overlapping, one beginning each `slide`; or sessions, which end when nothing came for `gap`. */
 export type JobWindow =
   | { readonly size: Duration }

@@ -21,6 +21,11 @@ export type CqlTypes = {
 /** A CQL type that a column may have. */
 export type CqlType = keyof CqlTypes
 
+/** Whether values of a type are numbers of something. */
+export function isNumber(type: CqlType): boolean {
+  return type === 'int' || type === 'bigint' || type === 'double'
+}
+
 /** Columns by name. */
 export type Columns = Readonly<Record<string, CqlType>>
 

@@ -2,11 +2,11 @@
  * How far the jobs of a demo are: each has counted its topics to their ends, knows that, and its results are rows.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DeclaredJob } from '../core/declared-jobs.ts'
 import { SluiceError } from '../core/errors.ts'
-import { type JobSource, resultTable, resultTopic, viewColumns } from '../core/job.ts'
+import { type JobSource, millisecondsOf, resultTable, resultTopic, viewColumns } from '../core/job.ts'
 import { deadLetterTopic } from '../core/names.ts'
 import { type AnyRow, keyColumns } from '../core/table.ts'
-import type { DeclaredJob } from '../operations/jobs/find-job.ts'
 import { jobFiles } from '../operations/jobs/job-files.ts'
 import { unanswered } from '../operations/patience.ts'
 import type { DemoPlace } from './demo.ts'
@@ -119,14 +119,6 @@ async function watermarkOf({ topic, eventTime, watermark }: JobSource, place: De
     latest = Math.max(latest, eventTime === viewColumns.recordTime ? timestamp : Number(value[eventTime] ?? 0))
   }
   return latest - millisecondsOf(watermark)
-}
-
-const unitMs: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
-
-/** A length of time as Spark reads it, in ms. */
-export function millisecondsOf(duration: string): number {
-  const [count, unit = ''] = duration.split(' ')
-  return Number(count) * (unitMs[unit.replace(/s$/, '')] ?? 0)
 }
 
 /** The latest result of each key must be its row. */

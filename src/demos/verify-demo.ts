@@ -1,7 +1,7 @@
 /**
  * The verdict on a demo: its own checks, with those that hold for every job.
  */
-import type { DeclaredJob } from '../operations/jobs/find-job.ts'
+import type { DeclaredJob } from '../core/declared-jobs.ts'
 import { compareCount } from './check.ts'
 import type { Check, Demo, DemoPlace } from './demo.ts'
 import type { JobStanding } from './job-standing.ts'

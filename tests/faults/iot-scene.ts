@@ -17,18 +17,15 @@ import { resultTopic } from '../../src/core/job.ts'
 import { noCounts } from '../../src/core/job-progress.ts'
 import { valueSubject } from '../../src/core/names.ts'
 import type { AnyTopic } from '../../src/core/pipeline.ts'
-import { topologyOf } from '../../src/core/topology.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import { startStack } from '../../src/local/stack.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
 import { processHandler } from '../../src/runtime/process.ts'
 import type { ProcessConnections } from '../../src/runtime/process-connections.ts'
-import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
-import { ensureTopics } from '../../src/runtime/topology/topics.ts'
-import { defaultPatience } from '../../src/runtime/topology/wait.ts'
 import { type AlertQueue, alertQueue } from '../fixtures/alert-queue.ts'
 import { avroCodec } from '../fixtures/avro-codec.ts'
+import { deployTopology } from '../fixtures/deployed-topology.ts'
 
 /** A batch as a mapping sends it, of one partition. */
 export type Batch = readonly TopicRecord[]
@@ -64,10 +61,7 @@ export async function startIotScene(): Promise<IotScene> {
   try {
     await stack.allReady
     const { kafka: brokers, registry: registryPlace, aws, spark } = stack.endpoints
-    const { topics, subjects } = topologyOf([pipeline])
-    const environment = { bootstrapServers: brokers.bootstrapServers, kafka: { kind: 'plaintext' } as const }
-    await ensureTopics(environment, topics, defaultPatience)
-    await ensureSubjects({ kind: 'confluent', url: registryPlace.url }, subjects, defaultPatience)
+    await deployTopology(pipeline, stack.endpoints)
     const kafka = connectKafka({ ...brokers, clientId: 'sluice-test' })
     const producer = createProducer(kafka)
     closing.push(() => producer.disconnect())

@@ -11,23 +11,20 @@ import { readTopics } from '../../src/connect/kafka-reader.ts'
 import { connectRegistry } from '../../src/connect/registry.ts'
 import type { AvroRecord } from '../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../src/core/avro-schema.ts'
+import type { DeclaredJob } from '../../src/core/declared-jobs.ts'
 import { type JobDefinition, resultTopic } from '../../src/core/job.ts'
 import { noCounts } from '../../src/core/job-progress.ts'
 import { valueSubject } from '../../src/core/names.ts'
 import { type AnyTopic, writtenTopic } from '../../src/core/pipeline.ts'
-import { topologyOf } from '../../src/core/topology.ts'
 import { frame, unframe } from '../../src/core/wire-format.ts'
 import { freePorts } from '../../src/local/ports.ts'
 import type { ServiceName } from '../../src/local/service.ts'
 import { type LocalStack, startStack } from '../../src/local/stack.ts'
-import type { DeclaredJob } from '../../src/operations/jobs/find-job.ts'
 import { jobFiles } from '../../src/operations/jobs/job-files.ts'
 import { type KeptJob, keepJob } from '../../src/operations/jobs/keep-job.ts'
 import { type SupervisedJob, superviseJob } from '../../src/operations/jobs/supervise-job.ts'
-import { ensureSubjects } from '../../src/runtime/topology/subjects.ts'
-import { ensureTopics } from '../../src/runtime/topology/topics.ts'
-import { defaultPatience } from '../../src/runtime/topology/wait.ts'
 import { avroCodec } from '../fixtures/avro-codec.ts'
+import { deployTopology } from '../fixtures/deployed-topology.ts'
 import type { Signup } from './signups.ts'
 
 /** The job that a scene has unless another is given. */
@@ -87,10 +84,7 @@ async function sceneOn(
 ): Promise<Scene> {
   const [source, result] = [writtenTopic(pipeline), resultTopic(job)]
   const { kafka: brokers, registry: registryPlace, spark } = stack.endpoints
-  const { topics, subjects } = topologyOf([pipeline])
-  const environment = { bootstrapServers: brokers.bootstrapServers, kafka: { kind: 'plaintext' } as const }
-  await ensureTopics(environment, topics, defaultPatience)
-  await ensureSubjects({ kind: 'confluent', url: registryPlace.url }, subjects, defaultPatience)
+  await deployTopology(pipeline, stack.endpoints)
   const kafka = connectKafka({ ...brokers, clientId: 'sluice-test' })
   const producer = createProducer(kafka)
   const registry = connectRegistry(registryPlace)

@@ -4,11 +4,11 @@
  */
 import { install } from '../../../scripts/install.mjs'
 import type { SchemaRegistry } from '../../connect/registry.ts'
+import { declaredJobs } from '../../core/declared-jobs.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import type { SparkView } from '../../local/hosting.ts'
 import type { LocalStack } from '../../local/stack.ts'
-import { declaredJobs } from './find-job.ts'
 import { jobFiles } from './job-files.ts'
 import { type KeptJob, keepJob } from './keep-job.ts'
 

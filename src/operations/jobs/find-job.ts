@@ -1,17 +1,9 @@
 /**
- * The analytics jobs of all pipelines, and finding one by the name that an operator gave.
+ * Finding an analytics job by the name that an operator gave.
  */
+import { type DeclaredJob, declaredJobs } from '../../core/declared-jobs.ts'
 import { SluiceError } from '../../core/errors.ts'
-import type { JobDefinition } from '../../core/job.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
-
-/** A job and the pipeline that declares it. */
-export type DeclaredJob = { readonly job: JobDefinition; readonly pipeline: Pipeline }
-
-/** All of them, in the order of the pipelines. */
-export function declaredJobs(pipelines: readonly Pipeline[]): DeclaredJob[] {
-  return pipelines.flatMap((pipeline) => (pipeline.analytics ?? []).map((job) => ({ job, pipeline })))
-}
 
 /** The job of that name. Fails with JOB_UNKNOWN, naming those there are. */
 export function findJob(pipelines: readonly Pipeline[], name: string): DeclaredJob {

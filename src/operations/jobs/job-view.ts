@@ -1,11 +1,13 @@
 /**
  * Analytics jobs as people look at them: what each reads, how it is, what its latest batch did, what to do about its failure.
  */
+
+import { declaredJobs } from '../../core/declared-jobs.ts'
 import type { JobDefinition, JobSource, JobWindow } from '../../core/job.ts'
 import type { BatchProgress, JobCounts } from '../../core/job-progress.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { type Remedy, remedyOf } from '../remedy.ts'
-import { declaredJobs, findJob } from './find-job.ts'
+import { findJob } from './find-job.ts'
 import { conditionOf, type JobCondition } from './job-condition.ts'
 import type { StoredStatus } from './job-files.ts'
 import { type JobPlace, jobOf } from './jobs.ts'

@@ -2,8 +2,9 @@
  * Analytics jobs as an operator sees them, and an operator's word on them. Not for running them: see analytics.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { type DeclaredJob, declaredJobs } from '../../core/declared-jobs.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
-import { type DeclaredJob, declaredJobs, findJob } from './find-job.ts'
+import { findJob } from './find-job.ts'
 import { jobFiles, type StoredStatus } from './job-files.ts'
 
 /** A declared job. */

@@ -4,7 +4,7 @@
  */
 import { type JobDefinition, resultTable, windowStart } from '../../core/job.ts'
 import { maskText } from '../../core/personal-data.ts'
-import { type AnyRow, type CqlType, keyColumns } from '../../core/table.ts'
+import { type AnyRow, type CqlType, isNumber, keyColumns } from '../../core/table.ts'
 
 /** A row of a result; `at` is when it was written, in ms since the epoch. */
 export type ResultRow = { readonly row: AnyRow; readonly at: number }
@@ -136,8 +136,4 @@ function lineOf(rows: readonly AnyRow[], column: string, times: readonly number[
 
 function timeOf(row: AnyRow): number {
   return Number(row[windowStart])
-}
-
-function isNumber(type: CqlType): boolean {
-  return type === 'int' || type === 'bigint' || type === 'double'
 }

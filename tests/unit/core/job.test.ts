@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resultTopic } from '../../../src/core/job.ts'
+import { millisecondsOf, resultTopic } from '../../../src/core/job.ts'
 import { writersOf } from '../../../src/core/pipeline.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'
@@ -62,4 +62,13 @@ test('two jobs of a name are refused', () => {
   expect(() => topologyOf([{ ...orders, analytics: [sums, sums] }])).toThrow(
     'two consumer groups are called "sluice-orders-order_sums-write"',
   )
+})
+
+test.each([
+  ['1 second', 1_000],
+  ['65 minutes', 3_900_000],
+  ['2 hours', 7_200_000],
+  ['1 day', 86_400_000],
+] as const)('%s are %i ms', (duration, ms) => {
+  expect(millisecondsOf(duration)).toBe(ms)
 })

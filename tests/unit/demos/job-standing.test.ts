@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { pipeline } from '../../../pipelines/clickstream.ts'
+import type { DeclaredJob } from '../../../src/core/declared-jobs.ts'
 import { noCounts } from '../../../src/core/job-progress.ts'
 import type { DemoPlace } from '../../../src/demos/demo.ts'
-import { isSettled, jobStanding, millisecondsOf } from '../../../src/demos/job-standing.ts'
-import type { DeclaredJob } from '../../../src/operations/jobs/find-job.ts'
+import { isSettled, jobStanding } from '../../../src/demos/job-standing.ts'
 import { recordsOf } from './records.ts'
 
 const minute = 60_000
@@ -58,13 +58,4 @@ test.each([
     deadLettered: 0,
   }
   expect(isSettled({ ...settled, ...change })).toBe(expected)
-})
-
-test.each([
-  ['1 second', 1_000],
-  ['65 minutes', 65 * minute],
-  ['2 hours', 120 * minute],
-  ['1 day', 24 * 60 * minute],
-])('%s are %i ms', (duration, ms) => {
-  expect(millisecondsOf(duration)).toBe(ms)
 })

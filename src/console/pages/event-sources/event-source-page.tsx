@@ -8,6 +8,7 @@ import { api, useAnswer, useChange } from '../ask.ts'
 import { count, duration } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { DataTable } from '../parts/data-table.tsx'
+import { Metric } from '../parts/metric.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { Answered, Problem } from '../parts/states.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -132,10 +133,12 @@ function Poller({ poller: { pid, name, at, status } }: { poller: PollerWord }) {
       </dl>
       <dl class="metrics">
         {Object.entries(metrics).map(([metric, value]) => (
-          <div key={metric} class={value > 0 && /Error|Failed|Dropped/.test(metric) ? 'is-bad' : undefined}>
-            <dt>{metric}</dt>
-            <dd>{count(value)}</dd>
-          </div>
+          <Metric
+            key={metric}
+            name={metric}
+            text={count(value)}
+            isBad={value > 0 && /Error|Failed|Dropped/.test(metric)}
+          />
         ))}
       </dl>
     </section>

@@ -3,6 +3,7 @@
  */
 import type { JobView } from '../../../operations/jobs/job-view.ts'
 import { bytes, count, duration, rate } from '../format.ts'
+import { Metric } from '../parts/metric.tsx'
 import { Nothing } from '../parts/states.tsx'
 import { Time } from '../parts/time.tsx'
 
@@ -64,14 +65,5 @@ export function Counts({ job: { job, condition, sources, standing } }: { job: Jo
         </dd>
       </dl>
     </>
-  )
-}
-
-function Metric({ name, text, isBad = false }: { name: string; text: string; isBad?: boolean }) {
-  return (
-    <div class={isBad ? 'is-bad' : undefined}>
-      <dt>{name}</dt>
-      <dd>{text}</dd>
-    </div>
   )
 }

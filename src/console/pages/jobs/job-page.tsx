@@ -8,8 +8,8 @@ import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { PageHead } from '../parts/page-head.tsx'
 import { Answered } from '../parts/states.tsx'
-import { Duration, Time } from '../parts/time.tsx'
-import { Words } from '../parts/words.tsx'
+import { Duration } from '../parts/time.tsx'
+import { Why } from '../parts/why.tsx'
 import { useNow } from '../shell/clock.ts'
 import { Condition } from './condition.tsx'
 import { Counts } from './counts.tsx'
@@ -88,29 +88,7 @@ function Trouble({ job: { condition, standing } }: { job: JobView }) {
         </p>
       )}
       {condition === 'failing' && failure && (
-        <div class="why">
-          <p class="why-reason">
-            <code class="code">{failure.code}</code> {failure.message}
-          </p>
-          <dl class="facts">
-            <dt>At</dt>
-            <dd>
-              <Time at={failure.at} />
-            </dd>
-            {failure.remedy && (
-              <>
-                <dt>Means</dt>
-                <dd>
-                  <Words text={failure.remedy.means} />
-                </dd>
-                <dt>What to do</dt>
-                <dd>
-                  <Words text={failure.remedy.todo} />
-                </dd>
-              </>
-            )}
-          </dl>
-        </div>
+        <Why code={failure.code} message={failure.message} remedy={failure.remedy} at={failure.at} />
       )}
     </>
   )

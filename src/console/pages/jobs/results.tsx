@@ -3,13 +3,14 @@
  */
 import { useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { isNumber } from '../../../core/table.ts'
 import type { JobResults } from '../../../operations/jobs/job-results.ts'
 import type { JobView } from '../../../operations/jobs/job-view.ts'
 import type { ResultCharts, ResultTable } from '../../../operations/jobs/result-shape.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { count, many, quantity } from '../format.ts'
-import { Cell, isFigure } from '../parts/cell.tsx'
+import { Cell } from '../parts/cell.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Answered, Nothing } from '../parts/states.tsx'
@@ -159,7 +160,7 @@ function Rows({ job, table: { columns, rows } }: { job: string; table: ResultTab
       keyOf={({ at }) => String(at)}
       columns={columns.map(({ name, type, isPersonal }) => ({
         head: name,
-        isFigure: isFigure(type),
+        isFigure: isNumber(type),
         cell: ({ row }: { row: ResultTable['rows'][number] }) => (
           <Cell value={row[name]} type={type} isMasked={isPersonal} />
         ),

@@ -14,8 +14,3 @@ export function Cell({ value, type, isMasked }: { value: unknown; type: CqlType;
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
   return <span>{String(value)}</span>
 }
-
-/** Whether cells of a type are figures. */
-export function isFigure(type: CqlType): boolean {
-  return type === 'int' || type === 'bigint' || type === 'double'
-}

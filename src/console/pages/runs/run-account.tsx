@@ -8,7 +8,7 @@ import { count, duration, many } from '../format.ts'
 import { Badge } from '../parts/badge.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Time } from '../parts/time.tsx'
-import { Words } from '../parts/words.tsx'
+import { Why } from '../parts/why.tsx'
 import { hopKinds, tones } from './run-state.ts'
 
 /** A run as the server answers it. */
@@ -20,25 +20,7 @@ export function RunAccount({ pipeline, found }: { pipeline: string; found: Found
   const { error } = standing
   return (
     <>
-      {error && (
-        <div class="why">
-          <p class="why-reason">
-            <code class="code">{error.code}</code> {error.message}
-          </p>
-          {remedy && (
-            <dl class="facts">
-              <dt>Means</dt>
-              <dd>
-                <Words text={remedy.means} />
-              </dd>
-              <dt>What to do</dt>
-              <dd>
-                <Words text={remedy.todo} />
-              </dd>
-            </dl>
-          )}
-        </div>
-      )}
+      {error && <Why code={error.code} message={error.message} remedy={remedy} />}
       <DataTable
         name="Account by hop"
         items={hops}

@@ -2,11 +2,12 @@
  * Rows of one table. Personal data are masked; those of one partition can be revealed, which the audit log tells.
  */
 import { useLocation } from 'preact-iso'
+import { isNumber } from '../../../core/table.ts'
 import type { TableView } from '../../../operations/tables/table-page.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer, useChange } from '../ask.ts'
 import { many } from '../format.ts'
-import { Cell, isFigure } from '../parts/cell.tsx'
+import { Cell } from '../parts/cell.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { Answered, Nothing, Problem } from '../parts/states.tsx'
 
@@ -96,7 +97,7 @@ export function Rows({ table }: { table: TableView }) {
                 keyOf={({ at }) => String(at)}
                 columns={columns.map((column) => ({
                   head: column.name,
-                  isFigure: isFigure(column.type),
+                  isFigure: isNumber(column.type),
                   cell: ({ row }) => <Cell value={row[column.name]} type={column.type} isMasked={column.isPersonal} />,
                 }))}
               />

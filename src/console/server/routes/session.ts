@@ -2,11 +2,11 @@
  * What a page needs to begin: the token of its changes, and the names that can be searched for.
  */
 import { Hono } from 'hono'
+import { declaredJobs } from '../../../core/declared-jobs.ts'
 import { ledgerTables } from '../../../core/ledger.ts'
 import { stageMappings } from '../../../core/stage-mapping.ts'
 import { topologyOf } from '../../../core/topology.ts'
 import { latestActions } from '../../../operations/audit.ts'
-import { declaredJobs } from '../../../operations/jobs/find-job.ts'
 import type { ConsoleContext } from '../context.ts'
 
 const mostActions = 200

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { declaredJobs, findJob } from '../../../../src/operations/jobs/find-job.ts'
+import { declaredJobs } from '../../../../src/core/declared-jobs.ts'
+import { findJob } from '../../../../src/operations/jobs/find-job.ts'
 import { orders } from '../../../fixtures/orders.ts'
 import { sums } from '../../../fixtures/sums-job.ts'
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { pipelines } from '../../../../pipelines/index.ts'
+import { declaredJobs } from '../../../../src/core/declared-jobs.ts'
 import type { JobDefinition, ResultColumns } from '../../../../src/core/job.ts'
 import { maskText } from '../../../../src/core/personal-data.ts'
 import type { AnyRow } from '../../../../src/core/table.ts'
-import { declaredJobs, findJob } from '../../../../src/operations/jobs/find-job.ts'
+import { findJob } from '../../../../src/operations/jobs/find-job.ts'
 import { type ResultRow, shapeResults } from '../../../../src/operations/jobs/result-shape.ts'
 import { sums } from '../../../fixtures/sums-job.ts'
 
