@@ -186,10 +186,11 @@ def start(spark, plan, checkpoint, trigger):
     for step in plan["steps"]:
         if "read" in step:
             frame = spark.readStream.format("kafka").options(**step["read"]).load()
+        elif "metrics" in step:
+            metrics = step["metrics"]
+            frame = spark.table(step["of"]).observe(metrics["name"], *[expr(each) for each in metrics["expressions"]])
         else:
             frame = spark.sql(step["sql"])
-        if "metrics" in step:
-            frame = frame.observe(step["metrics"]["name"], *[expr(each) for each in step["metrics"]["expressions"]])
         if "watermark" in step:
             frame = frame.withWatermark(step["watermark"]["column"], step["watermark"]["delay"])
         frame.createOrReplaceTempView(step["view"])

@@ -13,11 +13,11 @@ import type {
   StreamingQueryCommandSchema,
   StreamingQueryInstanceId,
 } from '../../spark/protocol/commands_pb.js'
-import { type Relation, RelationSchema } from '../../spark/protocol/relations_pb.js'
+import type { Relation } from '../../spark/protocol/relations_pb.js'
 import { SluiceError } from '../core/errors.ts'
 import type { JobPlan } from '../core/job-plan.ts'
 import type { BatchProgress } from '../core/job-progress.ts'
-import type { PlanStep } from '../core/job-template.ts'
+import { sqlRelation, stepRelation } from './spark-relation.ts'
 
 type CommandOf = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
 type QueryCommand = NonNullable<MessageInitShape<typeof StreamingQueryCommandSchema>['command']>
@@ -103,7 +103,7 @@ export function connectSpark(url: string, timeoutMs = 120_000): SparkSession {
 
   return {
     async start({ steps, sink }, checkpoint) {
-      for (const step of steps) await createView(step.view, relationOf(step))
+      for (const step of steps) await createView(step.view, stepRelation(step))
       const answers = await command({
         case: 'writeStreamOperationStart',
         value: {
@@ -133,32 +133,6 @@ export function connectSpark(url: string, timeoutMs = 120_000): SparkSession {
       sessionManager.abort()
     },
   }
-}
-
-function relationOf(step: PlanStep): Relation {
-  if ('read' in step) {
-    const dataSource = { format: 'kafka', options: { ...step.read }, paths: [], predicates: [] }
-    return relation({ case: 'read', value: { isStreaming: true, readType: { case: 'dataSource', value: dataSource } } })
-  }
-  const input = sqlRelation(step.sql)
-  if ('metrics' in step) {
-    const { name, expressions } = step.metrics
-    const metrics = expressions.map((expression) => ({
-      exprType: { case: 'expressionString' as const, value: { expression } },
-    }))
-    return relation({ case: 'collectMetrics', value: { input, name, metrics } })
-  }
-  if ('watermark' in step) {
-    const { column, delay } = step.watermark
-    return relation({ case: 'withWatermark', value: { input, eventTime: column, delayThreshold: delay } })
-  }
-  return input
-}
-
-const sqlRelation = (query: string) => relation({ case: 'sql', value: { query } })
-
-function relation(relType: NonNullable<MessageInitShape<typeof RelationSchema>['relType']>): Relation {
-  return create(RelationSchema, { relType })
 }
 
 /** A row of metrics as Spark Connect writes it: what a query logs has the same by name. */

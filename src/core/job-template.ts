@@ -24,11 +24,11 @@ import { valueSubject } from './names.ts'
 import type { AnyTopic } from './pipeline.ts'
 import { type CqlType, keyColumns } from './table.ts'
 
-/** A view to be made: of a stream from Kafka, or of a query, with counters or a watermark. */
+/** A view to be made: of a stream from Kafka, of a view with counters, or of a query, with a watermark or without. */
 export type PlanStep = { readonly view: string } & (
   | { readonly read: Readonly<Record<string, string>> }
+  | { readonly of: string; readonly metrics: { readonly name: string; readonly expressions: readonly string[] } }
   | { readonly sql: string }
-  | { readonly sql: string; readonly metrics: { readonly name: string; readonly expressions: readonly string[] } }
   | { readonly sql: string; readonly watermark: { readonly column: string; readonly delay: Duration } }
 )
 
@@ -114,7 +114,7 @@ function sourceSteps(
     decodingStep(view, topic),
     {
       view: `${view}__counted`,
-      sql: `SELECT * FROM ${view}__decoded`,
+      of: `${view}__decoded`,
       metrics: {
         name: view,
         expressions: [
@@ -135,7 +135,7 @@ function sourceSteps(
     },
     {
       view,
-      sql: `SELECT * FROM ${view}__windowed`,
+      of: `${view}__windowed`,
       metrics: { name: `${view}${windowsSuffix}`, expressions: [`${windowEndsSql} AS ${windowEnds}`] },
     },
   ]

@@ -51,10 +51,12 @@ export async function jobStanding({ job, pipeline }: DeclaredJob, place: DemoPla
 /** A job that ended so often unasked will not get further. */
 const mostFailures = 3
 const lookMs = 2_000
+/** Longer than Spark takes to start and to do its largest batch, on a machine that has much else to do. */
+const longestStandstillMs = 300_000
 
 /**
  * Waits until all jobs are settled, and reports how far they are whenever that changes. Fails with JOB_FAILED when one has
- * ended three times; rejects with the signal's reason.
+ * ended three times, or when none got any further for `standstillMs`; rejects with the signal's reason.
  */
 export async function settledJobs(
   declared: readonly DeclaredJob[],
@@ -62,10 +64,12 @@ export async function settledJobs(
   folder: string,
   signal: AbortSignal,
   report: (line: string) => void,
+  standstillMs = longestStandstillMs,
 ): Promise<readonly JobStanding[]> {
   const settled = new Map<string, JobStanding>()
   const latest = new Map<string, JobStanding>()
   let told = ''
+  let toldAt = Date.now()
   for (;;) {
     for (const each of declared) {
       if (settled.has(each.job.name)) continue
@@ -75,10 +79,14 @@ export async function settledJobs(
       if (isSettled(standing)) settled.set(standing.job, standing)
     }
     const line = standingLine([...latest.values()], declared.length)
-    if (line !== told) report(line)
-    told = line
+    if (line !== told) {
+      report(line)
+      told = line
+      toldAt = Date.now()
+    }
     if (settled.size === declared.length) return [...settled.values()]
     for (const { job } of declared) expectNoFailures(job.name, folder)
+    if (Date.now() - toldAt > standstillMs) throw standstill(line, declared, place, folder)
     signal.throwIfAborted()
     await delay(lookMs, null, { signal }).catch(() => signal.throwIfAborted())
   }
@@ -104,6 +112,15 @@ function expectNoFailures(job: string, folder: string): void {
   throw new SluiceError(
     'JOB_FAILED',
     `job ${job} ended ${status.restarts} times: ${message}: see ${folder}/logs/spark.log`,
+  )
+}
+
+function standstill(line: string, declared: readonly DeclaredJob[], place: DemoPlace, folder: string): SluiceError {
+  const unseen = declared.reduce((sum, { job }) => sum + place.countsOf(job.name).unseenBatches, 0)
+  const lost = unseen > 0 ? `, and ${unseen} batches ran uncounted` : ''
+  return new SluiceError(
+    'JOB_FAILED',
+    `the jobs got no further: ${line}${lost}: see ${folder}/logs/spark.log, and start the demo again`,
   )
 }
 

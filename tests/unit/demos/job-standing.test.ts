@@ -3,7 +3,7 @@ import { pipeline } from '../../../pipelines/clickstream.ts'
 import type { DeclaredJob } from '../../../src/core/declared-jobs.ts'
 import { noCounts } from '../../../src/core/job-progress.ts'
 import type { DemoPlace } from '../../../src/demos/demo.ts'
-import { isSettled, jobStanding } from '../../../src/demos/job-standing.ts'
+import { isSettled, jobStanding, settledJobs } from '../../../src/demos/job-standing.ts'
 import { recordsOf } from './records.ts'
 
 const minute = 60_000
@@ -11,7 +11,7 @@ const declared = { job: pipeline.analytics?.[0], pipeline } as DeclaredJob
 const latest = Date.UTC(2026, 0, 1, 12)
 
 /** A topic of two records. What is looked at only when all is counted and closed fails. */
-function placeOf(records: number, watermarkMs: number): DemoPlace {
+function placeOf(records: number, watermarkMs: number, unseenBatches = 0): DemoPlace {
   return {
     get clients(): never {
       throw new Error('it looked further')
@@ -19,7 +19,7 @@ function placeOf(records: number, watermarkMs: number): DemoPlace {
     recordsOf: async () => recordsOf([{ occurred_at: latest }, { occurred_at: latest - minute }]),
     sizeOf: async () => 2,
     rowsOf: async () => [],
-    countsOf: () => ({ ...noCounts, records, watermarkMs }),
+    countsOf: () => ({ ...noCounts, records, watermarkMs, unseenBatches }),
   }
 }
 
@@ -58,4 +58,22 @@ test.each([
     deadLettered: 0,
   }
   expect(isSettled({ ...settled, ...change })).toBe(expected)
+})
+
+test('jobs that get no further are told, with how far they are', async () => {
+  const lines: string[] = []
+  const settled = settledJobs(
+    [declared],
+    placeOf(1, 0, 3),
+    '/env',
+    new AbortController().signal,
+    (line) => lines.push(line),
+    0,
+  )
+  await expect(settled).rejects.toMatchObject({
+    code: 'JOB_FAILED',
+    message:
+      'the jobs got no further: 0 of 1 jobs are settled; shop_sessions 1 of 2 records, and 3 batches ran uncounted: see /env/logs/spark.log, and start the demo again',
+  })
+  expect(lines).toEqual(['0 of 1 jobs are settled; shop_sessions 1 of 2 records'])
 })
