@@ -13,10 +13,11 @@ import {
   verdictsTable,
 } from '../src/core/ledger.ts'
 import { consumerGroup, deadLetterTopic, type Stage, valueSubject, windowGroupPrefix } from '../src/core/names.ts'
-import { type Pipeline, writersOf, writtenTopic } from '../src/core/pipeline.ts'
+import { type Pipeline, writtenTopic } from '../src/core/pipeline.ts'
 import { secretNames } from '../src/core/secret.ts'
 import { stageMappings } from '../src/core/stage-mapping.ts'
 import type { Topology } from '../src/core/topology.ts'
+import { writersOf } from '../src/core/writers.ts'
 
 /** Names of what a function works with; each list is empty where it has no business. */
 export type Access = {

@@ -4,10 +4,10 @@
 import { Aws } from 'aws-cdk-lib/core'
 import type { AwsSettings } from './aws-settings.ts'
 import { statementsFor } from './aws-statements.ts'
+import type { Cluster } from './cluster.ts'
 import type { Services } from './services.ts'
 import { standIn } from './source-place.ts'
 import type { Network } from './stacks/network-stack.ts'
-import type { Cluster } from './stacks/streaming-stack.ts'
 
 export type AwsServicesProps = {
   readonly settings: AwsSettings

@@ -5,7 +5,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Aws, Fn } from 'aws-cdk-lib/core'
 import { keyspace, readerGroupPrefix } from '../src/core/names.ts'
 import type { Access } from './access.ts'
-import type { Cluster } from './stacks/streaming-stack.ts'
+import type { Cluster } from './cluster.ts'
 
 export type StatementsProps = {
   readonly functionName: string

@@ -6,7 +6,7 @@ import { Aws } from 'aws-cdk-lib/core'
 import type { JobDefinition } from '../src/core/job.ts'
 import { valueSubject } from '../src/core/names.ts'
 import { allow, arn, kafkaArn, onAll } from './aws-statements.ts'
-import type { Cluster } from './stacks/streaming-stack.ts'
+import type { Cluster } from './cluster.ts'
 
 /** What a job works with. */
 export type JobStatementsProps = {

@@ -14,9 +14,9 @@ import { emrFolder } from '../../scripts/install/paths.mjs'
 import type { JobDefinition } from '../../src/core/job.ts'
 import { querySettings } from '../../src/core/job-template.ts'
 import type { Pipeline } from '../../src/core/pipeline.ts'
+import type { Cluster } from '../cluster.ts'
 import { jobStatements } from '../job-statements.ts'
 import { writeJobTemplate } from '../pipeline-files.ts'
-import type { Cluster } from '../stacks/streaming-stack.ts'
 
 export type JobRunProps = {
   readonly pipeline: Pipeline

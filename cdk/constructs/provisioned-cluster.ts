@@ -8,8 +8,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { RemovalPolicy } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import type { AwsSettings, AwsStage } from '../aws-settings.ts'
+import type { BrokerAccess } from '../cluster.ts'
 import type { Network } from '../stacks/network-stack.ts'
-import type { BrokerAccess } from '../stacks/streaming-stack.ts'
 
 export type ProvisionedClusterProps = {
   readonly settings: AwsSettings

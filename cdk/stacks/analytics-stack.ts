@@ -11,13 +11,13 @@ import type { DeclaredJob } from '../../src/core/declared-jobs.ts'
 import { noAccess } from '../access.ts'
 import type { AwsSettings } from '../aws-settings.ts'
 import { arn } from '../aws-statements.ts'
+import type { Cluster } from '../cluster.ts'
 import { BundledFunction } from '../constructs/bundled-function.ts'
 import { JobRun } from '../constructs/job-run.ts'
 import { FunctionLogGroup } from '../constructs/log-group.ts'
 import { RuntimeLayer } from '../constructs/runtime-layer.ts'
 import type { Services } from '../services.ts'
 import type { Network } from './network-stack.ts'
-import type { Cluster } from './streaming-stack.ts'
 
 export type AnalyticsStackProps = StackProps & {
   readonly settings: AwsSettings

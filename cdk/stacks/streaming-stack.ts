@@ -4,22 +4,10 @@
 import { CfnServerlessCluster } from 'aws-cdk-lib/aws-msk'
 import { type App, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { AwsSettings } from '../aws-settings.ts'
+import type { Cluster } from '../cluster.ts'
 import { BrokerAddresses } from '../constructs/broker-addresses.ts'
 import { ProvisionedCluster } from '../constructs/provisioned-cluster.ts'
 import type { Network } from './network-stack.ts'
-
-/** How clients prove to the brokers who they are: by their role, or by a login in a secret that a key encrypts. */
-export type BrokerAccess =
-  | { readonly kind: 'iam' }
-  | { readonly kind: 'scram'; readonly secretArn: string; readonly keyArn: string }
-
-/** A cluster that functions and mappings use. */
-export type Cluster = {
-  readonly arn: string
-  readonly access: BrokerAccess
-  /** Comma-joined host:port list. */
-  readonly bootstrapServers: string
-}
 
 export type StreamingStackProps = StackProps & { readonly settings: AwsSettings; readonly network: Network }
 

@@ -11,7 +11,7 @@ import type {
   ConsumerOptions,
   ConsumerReader,
   KafkaConsumer,
-} from './kafka-consumer.ts'
+} from './kafka-consumer-port.ts'
 import { offsetsSince, type PartitionOffsets } from './kafka-offsets.ts'
 import { refusalIn } from './kafka-refusal.ts'
 

@@ -7,7 +7,7 @@ import type { RegistryEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import type { SchemaId } from '../core/wire-format.ts'
 import { requestJson } from './http-json.ts'
-import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.ts'
+import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './schema-registry.ts'
 
 type Endpoint = Extract<RegistryEndpoint, { readonly url: string }>
 type Answer = { status: number; body: unknown }

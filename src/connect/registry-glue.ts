@@ -14,7 +14,7 @@ import {
   unavailable,
   type Version,
 } from './glue-lookups.ts'
-import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './registry.ts'
+import type { RegisteredSchema, SchemaLookup, SchemaRegistry } from './schema-registry.ts'
 
 /** How long Glue may take to compare a new version with the others, and how often it is asked meanwhile, in ms. */
 const comparison = { deadlineMs: 30_000, firstPauseMs: 100, longestPauseMs: 2_000 } as const

@@ -12,7 +12,7 @@ import {
   unknownSchemaMark,
 } from './job-template.ts'
 import { valueSubject } from './names.ts'
-import type { AnyTopic } from './pipeline.ts'
+import type { AnyTopic } from './topic.ts'
 import type { SchemaId } from './wire-format.ts'
 
 /** A plan that Spark can be told. */

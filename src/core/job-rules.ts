@@ -14,8 +14,9 @@ import {
   viewColumns,
 } from './job.ts'
 import type { Stage } from './names.ts'
-import { type AnyTopic, type Pipeline, writtenTopic } from './pipeline.ts'
+import { type Pipeline, writtenTopic } from './pipeline.ts'
 import { checkTable, checkTopic, type Expect, expectOf } from './pipeline-rules.ts'
+import type { AnyTopic } from './topic.ts'
 
 const jobName = /^[a-z][a-z0-9_]{0,47}$/
 const viewName = /^[a-z][a-z0-9_]{0,47}$/

@@ -7,7 +7,7 @@ import type { AvroType } from './avro-schema.ts'
 import { SluiceError } from './errors.ts'
 import { type JobDefinition, jobFileName, viewColumns } from './job.ts'
 import { checkQuery, type Expression, type JobQuery } from './job-query.ts'
-import type { AnyTopic } from './pipeline.ts'
+import type { AnyTopic } from './topic.ts'
 
 const dialect = Dialect.Spark
 

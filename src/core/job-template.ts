@@ -21,8 +21,8 @@ import {
 } from './job.ts'
 import { windowEnds, windowsSuffix } from './job-progress.ts'
 import { valueSubject } from './names.ts'
-import type { AnyTopic } from './pipeline.ts'
 import { type CqlType, keyColumns } from './table.ts'
+import type { AnyTopic } from './topic.ts'
 
 /** A view to be made: of a stream from Kafka, of a view with counters, or of a query, with a watermark or without. */
 export type PlanStep = { readonly view: string } & (

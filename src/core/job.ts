@@ -5,8 +5,8 @@
  */
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroField, AvroRecordSchema, AvroType } from './avro-schema.ts'
-import type { AnyTopic, Writer } from './pipeline.ts'
 import { type CqlType, keyColumns, type PrimaryKey, type Table } from './table.ts'
+import type { AnyTopic } from './topic.ts'
 
 /** A length of time as Spark reads it, such as `30 seconds`. */
 export type Duration = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`
@@ -92,12 +92,6 @@ export function resultTopic(job: JobDefinition): AnyTopic {
   const key = keyColumns(resultTable(job))
   const schema = resultSchema(job.name, columns)
   return { name: job.name, schema, key: (record) => resultKey(key, record), partitions, retentionMs }
-}
-
-/** What writes the results of a job to its table: the rows are the records as they are. */
-export function resultWriter(job: JobDefinition): Writer {
-  const table = { ...resultTable(job), rows: (record: AvroRecord) => [record] }
-  return { job: job.name, topic: resultTopic(job), tables: [table] }
 }
 
 /** Joins the parts of a result's key. */

@@ -4,9 +4,10 @@
  */
 import { SluiceError } from './errors.ts'
 import { pipelineFileName } from './names.ts'
-import type { AnyTopic, Pipeline } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
 import { secretNames } from './secret.ts'
 import type { Table } from './table.ts'
+import type { AnyTopic } from './topic.ts'
 
 const pipelineName = /^[a-z][a-z0-9-]{0,30}$/
 const topicName = /^[a-zA-Z0-9._-]{2,242}$/

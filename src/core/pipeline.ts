@@ -7,9 +7,10 @@ import type { Alert } from './alert.ts'
 import type { AvroRecord } from './avro-codec.ts'
 import type { AvroRecordSchema, AvroValue } from './avro-schema.ts'
 import type { DriftPolicies, KeptFields } from './drift.ts'
-import { type JobDefinition, resultWriter } from './job.ts'
+import type { JobDefinition } from './job.ts'
 import type { Secret } from './secret.ts'
 import type { AnyRow, Columns, Row, Table } from './table.ts'
+import type { AnyTopic, Topic } from './topic.ts'
 
 /** How far a source has been read: what its next request needs. Stored as JSON. */
 export type Cursor = Readonly<Record<string, string | number>>
@@ -88,16 +89,6 @@ export type Source<Answer, Value, Output> = Paging<Answer> & {
   readonly drift?: DriftPolicies
 }
 
-/** A topic of records with one schema. Its dead letters go to `<name>.dlt`. */
-export type Topic<Schema extends AvroRecordSchema, RecordOf> = {
-  readonly name: string
-  readonly schema: Schema
-  /** The record key: what keeps order. Never empty. */
-  readonly key: (record: RecordOf) => string
-  readonly partitions: number
-  readonly retentionMs: number
-}
-
 /** Which records of the same key count as coming before one. */
 export type RecordWindow<RecordOf> = {
   /** When it happened, in ms since the epoch. */
@@ -151,9 +142,6 @@ export type PipelineDefinition<
   readonly analytics?: readonly JobDefinition[]
 }
 
-/** A topic whose record type is not known at compile time. */
-export type AnyTopic = Topic<AvroRecordSchema, AvroRecord>
-
 /** A table, with its rows, whose record type is not known at compile time. */
 export type AnyTable = Table & { readonly rows: (record: AvroRecord) => readonly AnyRow[] }
 
@@ -175,23 +163,9 @@ export type Pipeline = {
   readonly analytics?: readonly JobDefinition[]
 }
 
-/** What a write function does with the records of one topic: it turns them into rows. */
-export type Writer = {
-  /** The job whose results it writes; null for the pipeline's own records. */
-  readonly job: string | null
-  readonly topic: AnyTopic
-  readonly tables: readonly AnyTable[]
-}
-
 /** The topic that the writer reads. */
 export function writtenTopic(pipeline: Pipeline): AnyTopic {
   return pipeline.process?.topic ?? pipeline.topic
-}
-
-/** The writers of a pipeline: its own, then one for the results of each job. */
-export function writersOf(pipeline: Pipeline): readonly [Writer, ...Writer[]] {
-  const { tables, analytics = [] } = pipeline
-  return [{ job: null, topic: writtenTopic(pipeline), tables }, ...analytics.map(resultWriter)]
 }
 
 /** What tells a record from all others of its pipeline. */

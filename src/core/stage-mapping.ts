@@ -3,7 +3,9 @@
  * Not for what can be set on one: see event-source-mapping.ts.
  */
 import { consumerGroup, functionName } from './names.ts'
-import { type AnyTopic, type Pipeline, writersOf } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { AnyTopic } from './topic.ts'
+import { writersOf } from './writers.ts'
 
 /** A mapping of a pipeline. */
 export type StageMapping = {

@@ -6,10 +6,12 @@ import type { AvroRecordSchema } from './avro-schema.ts'
 import { SluiceError } from './errors.ts'
 import { ledgerTables } from './ledger.ts'
 import { deadLetterTopic, keyspace, parkingTopic, pipelineFileName, valueSubject } from './names.ts'
-import { type AnyTopic, days, type Pipeline, writersOf } from './pipeline.ts'
+import { days, type Pipeline } from './pipeline.ts'
 import { maxDeadLetterBytes, maxRecordBytes } from './record-size.ts'
 import { stageMappings } from './stage-mapping.ts'
 import type { Table } from './table.ts'
+import type { AnyTopic } from './topic.ts'
+import { writersOf } from './writers.ts'
 
 /** A topic to be created. */
 export type TopicSpec = {

@@ -3,7 +3,8 @@
  * Not for deciding that: see failure.ts.
  */
 import { fullJitter, pause } from './backoff.ts'
-import type { DiscardCondition, OnFailureDestination } from './destination/destination.ts'
+import type { OnFailureDestination } from './destination/destination.ts'
+import type { DiscardCondition } from './discard-condition.ts'
 import { type Batch, recordCount } from './event.ts'
 import type { Invocation } from './invoker.ts'
 import type { Mapping } from './mapping.ts'

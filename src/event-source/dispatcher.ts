@@ -2,7 +2,7 @@
  * The partitions of one mapping between fetching and committing: queues what was fetched, sends batches, tracks what is
  * in flight. Not for fetching (membership.ts), choosing (assembler.ts), invoking (delivery.ts) or committing.
  */
-import type { FetchedRecords } from '../connect/kafka-consumer.ts'
+import type { FetchedRecords } from '../connect/kafka-consumer-port.ts'
 import { type Assembly, assemble } from './assembler.ts'
 import { pause } from './backoff.ts'
 import { type DeliveryContext, deliver } from './delivery.ts'
@@ -13,11 +13,11 @@ import { type FailurePolicy, retriesOf } from './failure.ts'
 import { compileFilter, type RecordFilter } from './filter/record-filter.ts'
 import type { Invoker } from './invoker.ts'
 import type { Mapping } from './mapping.ts'
-import { Partition } from './partition.ts'
+import { Partition, type PartitionStatus } from './partition.ts'
 import { endOf, fetchedBefore } from './range.ts'
 import type { Decoding } from './registry/decoding.ts'
 import { openDecoding } from './registry/open-decoding.ts'
-import type { PartitionStatus, Report } from './report.ts'
+import type { Report } from './report.ts'
 import type { Secrets } from './secrets.ts'
 import { type PollerSettings, partitionQueueBytes, withoutDestination } from './settings.ts'
 import { Slots } from './slots.ts'

@@ -8,9 +8,18 @@
  *   record = '{"topic":…,"partition":…,"offset":…,"timestamp":…,"timestampType":…,"key":…,"value":…,"headers":[…]' *member '}'
  *   member = ',"keySchemaMetadata":{…}' / ',"valueSchemaMetadata":{…}'
  */
-import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer.ts'
-import type { DiscardCondition } from './destination/destination.ts'
-import type { EventFormat } from './settings.ts'
+import type { ConsumedHeaders, ConsumedRecord } from '../connect/kafka-consumer-port.ts'
+import type { DiscardCondition } from './discard-condition.ts'
+
+/** How an event is rendered where AWS does not document it. */
+export type EventFormat = {
+  /** Header bytes as −128…127 or 0…255. AWS sends signed bytes (aws-powertools/powertools-lambda-python#6862). */
+  readonly headerBytes: 'signed' | 'unsigned'
+  /** A null key or value is left out or written as null. Left out, as aws-powertools/powertools-lambda-typescript#5016 saw it. */
+  readonly nullKeyOrValue: 'absent' | 'null'
+  /** A header without a value as an empty array or as null. Empty, so that `Buffer.from` works. Unverified. */
+  readonly nullHeaderValue: 'empty' | 'null'
+}
 
 /** A record as it waits for its batch. Its JSON is rendered into its event, so that a queue holds no text. */
 export type QueuedRecord = {

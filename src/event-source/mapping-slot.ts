@@ -5,10 +5,11 @@
 import { fullJitter, pause } from './backoff.ts'
 import { type DeployedMapping, provisionedWarning, refusedChange } from './deployed-mapping.ts'
 import type { Mapping } from './mapping.ts'
+import type { MappingStatus } from './mapping-status.ts'
 import { noRecords, type WorkerOptions } from './mapping-worker.ts'
 import { lagOf, type MetricsCounter, metricsCounter } from './metrics.ts'
 import { Pollers } from './pollers.ts'
-import type { MappingState, MappingStatus, Report } from './report.ts'
+import type { MappingState, Report } from './report.ts'
 
 /** What is wanted of a slot: a deployed mapping, its end because it is deployed no more, or an end of work. */
 export type Wanted = DeployedMapping | 'deleted' | 'stopped'

@@ -3,7 +3,7 @@
  * Not for reading it from where it is deployed: see mappings.ts.
  * Source: AWS CloudFormation Template Reference, AWS::Lambda::EventSourceMapping.
  */
-import type { StartingPosition } from '../connect/kafka-consumer.ts'
+import type { StartingPosition } from '../connect/kafka-consumer-port.ts'
 import type { EventSourceMappingProperties } from '../core/event-source-mapping.ts'
 import { type FailureProperties, failureProperties } from './failure-properties.ts'
 import { filterPatterns } from './filter/filter-criteria.ts'

@@ -2,13 +2,8 @@
  * Keeps one group member open: opens another when one ends, and watches for silence of the broker.
  * Not for what the member reads: that goes to the reader.
  */
-import {
-  type ConsumerOptions,
-  type ConsumerReader,
-  type KafkaConsumer,
-  kafkaConsumer,
-  sessionTimeoutMs,
-} from '../connect/kafka-consumer.ts'
+import { kafkaConsumer, sessionTimeoutMs } from '../connect/kafka-consumer.ts'
+import type { ConsumerOptions, ConsumerReader, KafkaConsumer } from '../connect/kafka-consumer-port.ts'
 import type { KafkaSecurity } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
 import { fullJitter, pause } from './backoff.ts'

@@ -3,7 +3,8 @@
  * Source: AWS Lambda Developer Guide, "Event source mapping metrics".
  */
 import { quantile } from '../core/quantile.ts'
-import type { PartitionStatus, PollerEvent } from './report.ts'
+import type { PartitionStatus } from './partition.ts'
+import type { PollerEvent } from './report.ts'
 
 const counted = [
   'PolledEventCount',

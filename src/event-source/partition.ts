@@ -2,12 +2,25 @@
  * One partition during one assignment: its queue, its settled prefix and whether it may go on.
  * Not for deciding when its records go out: see assembler.ts.
  */
-import type { ConsumedRecord, FetchedRecords } from '../connect/kafka-consumer.ts'
+import type { ConsumedRecord, FetchedRecords } from '../connect/kafka-consumer-port.ts'
 import type { BatchPart, EventWriter, QueuedRecord } from './event.ts'
 import type { RecordFilter } from './filter/record-filter.ts'
 import { RecordQueue } from './record-queue.ts'
-import type { PartitionStatus } from './report.ts'
 import { SettledPrefix } from './settled-prefix.ts'
+
+/** One assigned partition. */
+export type PartitionStatus = {
+  readonly partition: number
+  /** Next offset that the group would read. */
+  readonly committed: number
+  /** Records settled since the assignment. */
+  readonly settled: number
+  /** Records fetched and neither settled nor in flight. */
+  readonly queued: number
+  readonly isInFlight: boolean
+  /** Records between the settled prefix and the end of the range, else the high watermark; null before the first fetch. */
+  readonly lag: number | null
+}
 
 /** A record that can go into no event and that nobody takes, and why. */
 export type HeldRecord = { readonly offset: number; readonly reason: string }

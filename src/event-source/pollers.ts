@@ -5,7 +5,7 @@
 import type { Mapping } from './mapping.ts'
 import { MappingWorker, type WorkerOptions } from './mapping-worker.ts'
 import { lagOf } from './metrics.ts'
-import type { PartitionStatus } from './report.ts'
+import type { PartitionStatus } from './partition.ts'
 import { firstPollers, wantedPollers } from './scaling.ts'
 
 /** Works from construction until `stop`. */

@@ -2,7 +2,7 @@
  * The part of a topic's log that a mapping is bound to. Pure.
  * Not for choosing it: deployed mappings have none, and go on.
  */
-import type { FetchedRecords } from '../connect/kafka-consumer.ts'
+import type { FetchedRecords } from '../connect/kafka-consumer-port.ts'
 import type { PartitionOffsets } from '../connect/kafka-offsets.ts'
 
 /** The offsets of one partition from `start` on and before `end`; `end` is not below `start`. */

@@ -1,10 +1,8 @@
 /**
- * What the poller tells about itself: events as they happen, and the status of each mapping on request.
- * Not for printing or counting them.
+ * What the poller tells about itself as it happens.
+ * Not for printing or counting it, nor for how a mapping stands: see mapping-status.ts.
  */
-
-import type { DiscardCondition } from './destination/destination.ts'
-import type { InvocationTimes, LagMetrics, MetricCounts } from './metrics.ts'
+import type { DiscardCondition } from './discard-condition.ts'
 
 /** AWS's states of a mapping; and, since AWS's pollers never end, those of one whose poller ends here or has ended. */
 export type MappingState =
@@ -81,35 +79,3 @@ export type PollerEvent = { readonly mapping: string } & (
 
 /** Receives events; what it throws is dropped, since a report must not stop a delivery. */
 export type Report = (event: PollerEvent) => void
-
-/** One assigned partition. */
-export type PartitionStatus = {
-  readonly partition: number
-  /** Next offset that the group would read. */
-  readonly committed: number
-  /** Records settled since the assignment. */
-  readonly settled: number
-  /** Records fetched and neither settled nor in flight. */
-  readonly queued: number
-  readonly isInFlight: boolean
-  /** Records between the settled prefix and the end of the range, else the high watermark; null before the first fetch. */
-  readonly lag: number | null
-}
-
-/** A mapping as of now; one whose first definition was refused has an empty function, topic and group. */
-export type MappingStatus = {
-  readonly id: string
-  readonly functionName: string
-  readonly topic: string
-  readonly consumerGroupId: string
-  readonly state: MappingState
-  /** `OK`, `No records processed`, or `PROBLEM: ` and a sentence. */
-  readonly lastProcessingResult: string
-  /** Members of the consumer group here. */
-  readonly pollers: number
-  readonly invocationsInFlight: number
-  readonly metrics: MetricCounts & LagMetrics
-  /** Null when none ended in the last minute. */
-  readonly invocationMs: InvocationTimes | null
-  readonly partitions: readonly PartitionStatus[]
-}

@@ -5,17 +5,8 @@
 import { availableParallelism } from 'node:os'
 import type { AvroJsonFormat } from '../core/avro-json.ts'
 import type { BackoffLimits } from './backoff.ts'
-import type { DiscardCondition } from './destination/destination.ts'
-
-/** How an event is rendered where AWS does not document it. */
-export type EventFormat = {
-  /** Header bytes as −128…127 or 0…255. AWS sends signed bytes (aws-powertools/powertools-lambda-python#6862). */
-  readonly headerBytes: 'signed' | 'unsigned'
-  /** A null key or value is left out or written as null. Left out, as aws-powertools/powertools-lambda-typescript#5016 saw it. */
-  readonly nullKeyOrValue: 'absent' | 'null'
-  /** A header without a value as an empty array or as null. Empty, so that `Buffer.from` works. Unverified. */
-  readonly nullHeaderValue: 'empty' | 'null'
-}
+import type { DiscardCondition } from './discard-condition.ts'
+import type { EventFormat } from './event.ts'
 
 /** How an on-failure record is rendered where AWS's pages do not agree or are silent. */
 export type FailureFormat = {

@@ -7,7 +7,8 @@ import type { Admin, Kafka } from 'kafkajs'
 import { addressOf, connectCassandra } from '../connect/cassandra.ts'
 import { cassandraError } from '../connect/cassandra-error.ts'
 import { connectKafka, kafkaFailure } from '../connect/kafka.ts'
-import { connectRegistry, type SchemaRegistry } from '../connect/registry.ts'
+import { connectRegistry } from '../connect/registry.ts'
+import type { SchemaRegistry } from '../connect/schema-registry.ts'
 import type { Endpoints } from '../core/endpoints.ts'
 
 /** Connected clients. */

@@ -1,11 +1,11 @@
 /**
  * Values of one topic: between framed bytes and records, with the schemas that the registry holds.
  */
-import type { SchemaLookup } from '../connect/registry.ts'
+import type { SchemaLookup } from '../connect/schema-registry.ts'
 import { type AvroRecord, avroDecoder, avroEncoder } from '../core/avro-codec.ts'
 import { SluiceError } from '../core/errors.ts'
 import { valueSubject } from '../core/names.ts'
-import type { AnyTopic } from '../core/pipeline.ts'
+import type { AnyTopic } from '../core/topic.ts'
 import { frame, type SchemaId, unframe } from '../core/wire-format.ts'
 
 /** Encodes values of one topic. */

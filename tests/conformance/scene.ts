@@ -12,8 +12,9 @@ import type { KafkaEvent, KafkaEventRecord } from '../../src/core/kafka-event.ts
 import { destinationOpener } from '../../src/event-source/destination/open.ts'
 import { lambdaInvoker } from '../../src/event-source/lambda-invoker.ts'
 import { parseMapping } from '../../src/event-source/mapping.ts'
+import type { MappingStatus } from '../../src/event-source/mapping-status.ts'
 import { type Poller, type PollerOptions, startPoller } from '../../src/event-source/poller.ts'
-import type { MappingStatus, PollerEvent } from '../../src/event-source/report.ts'
+import type { PollerEvent } from '../../src/event-source/report.ts'
 import type { Environment } from './environment.ts'
 import type { FunctionName } from './functions.ts'
 

@@ -10,7 +10,7 @@ import { createProducer, type OutgoingRecord, type RecordProducer } from '../../
 import { readUntilNow, type TopicRecord } from '../../src/connect/kafka-reader.ts'
 import type { Account } from '../../src/core/accounting.ts'
 import { consumerGroup, deadLetterTopic } from '../../src/core/names.ts'
-import type { MappingStatus } from '../../src/event-source/report.ts'
+import type { MappingStatus } from '../../src/event-source/mapping-status.ts'
 import { freePorts, type KafkaNodes } from '../../src/local/ports.ts'
 import { workFolder } from '../../src/operations/places.ts'
 import { observeRun } from '../../src/operations/runs/observe.ts'

@@ -2,7 +2,7 @@
  * The kinds of records that are put on topics by hand: bad ones, each with its code, and good ones out of the ordinary.
  */
 import type { AvroRecordSchema } from '../../src/core/avro-schema.ts'
-import type { AnyTopic } from '../../src/core/pipeline.ts'
+import type { AnyTopic } from '../../src/core/topic.ts'
 import { frame } from '../../src/core/wire-format.ts'
 import { type Change, secret } from './records.ts'
 

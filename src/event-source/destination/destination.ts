@@ -3,6 +3,7 @@
  * Not for deciding what is given up: see failure.ts.
  */
 import type { SourceAccess } from '../access-properties.ts'
+import type { DiscardCondition } from '../discard-condition.ts'
 import type { Batch, EventWriter } from '../event.ts'
 import type { Invocation } from '../invoker.ts'
 
@@ -10,14 +11,6 @@ import type { Invocation } from '../invoker.ts'
 export type DestinationAddress =
   | { readonly kind: 'sqs' | 'sns' | 's3'; readonly arn: string }
   | { readonly kind: 'kafka'; readonly topic: string }
-
-/** Why records were given up. */
-export type DiscardCondition =
-  | 'RetryAttemptsExhausted'
-  | 'RecordAgeExceeded'
-  | 'MaximumPayloadSizeExceeded'
-  | 'SCHEMA_NOT_FOUND'
-  | 'DESERIALIZATION_ERROR'
 
 /** Records that were given up together. */
 export type DiscardedBatch = {

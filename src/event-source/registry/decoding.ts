@@ -2,7 +2,7 @@
  * The partitions of a mapping with a schema registry between fetching and queueing: decodes record after record while
  * there is room, and waits where a schema is not known yet. Not for decoding one record: see record-decoder.ts.
  */
-import type { FetchedRecords } from '../../connect/kafka-consumer.ts'
+import type { FetchedRecords } from '../../connect/kafka-consumer-port.ts'
 import type { EventWriter } from '../event.ts'
 import type { RecordFilter } from '../filter/record-filter.ts'
 import type { Partition } from '../partition.ts'

@@ -1,7 +1,8 @@
 /**
  * Opens the schema registry of a mapping, with the secrets that it names read now.
  */
-import { connectRegistry, type SchemaRegistry } from '../../connect/registry.ts'
+import { connectRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { Secrets } from '../secrets.ts'
 import type { RegistryProperties } from './registry-properties.ts'

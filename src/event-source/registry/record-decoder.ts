@@ -2,7 +2,7 @@
  * Turns a record as it was fetched into the record that the function gets, by the schemas that its key and value name.
  * Source: AWS Lambda Developer Guide, "Using schema registries with Kafka event sources in Lambda".
  */
-import type { ConsumedRecord } from '../../connect/kafka-consumer.ts'
+import type { ConsumedRecord } from '../../connect/kafka-consumer-port.ts'
 import { unframe } from '../../core/wire-format.ts'
 import type { RegistryProperties } from './registry-properties.ts'
 import type { SchemaCache } from './schema-cache.ts'

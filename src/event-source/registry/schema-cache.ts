@@ -2,7 +2,7 @@
  * The schemas of one mapping by id: what was looked up once is known from then on. Looks up without end, as nothing that
  * waits for a schema may be given up because the registry is away.
  */
-import type { SchemaRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import { type AvroReader, avroReader } from '../../core/avro-json.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { SchemaId } from '../../core/wire-format.ts'

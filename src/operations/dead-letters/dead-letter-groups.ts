@@ -1,7 +1,7 @@
 /**
  * Dead letters grouped by why they were given up. Pure.
  */
-import type { DeadLetter, DeadLetterState } from './dead-letters.ts'
+import type { DeadLetter, DeadLetterState } from './dead-letter.ts'
 
 /** Dead letters with one code, of one stage, for one reason. Times in ms since the epoch, of the records given up. */
 export type DeadLetterGroup = {

@@ -3,7 +3,7 @@
  * Not for reading them: see dead-letters.ts.
  */
 import { formatPosition } from '../../core/headers.ts'
-import type { DeadLetter } from './dead-letters.ts'
+import type { DeadLetter } from './dead-letter.ts'
 
 /** A dead letter, and a name of the record as first published, with its content; null for a fetched value that never was one. */
 export type Found = { readonly letter: DeadLetter; readonly record: string | null }

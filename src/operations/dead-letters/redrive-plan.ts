@@ -8,7 +8,8 @@ import { SluiceError } from '../../core/errors.ts'
 import { formatPosition, headerNames, headerText, parsePosition } from '../../core/headers.ts'
 import { deadLetterTopic } from '../../core/names.ts'
 import { fitting, maxRecordBytes } from '../../core/record-size.ts'
-import { type DeadLetter, definedHeaders, describeDeadLetter } from './dead-letters.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { definedHeaders, describeDeadLetter } from './dead-letters.ts'
 
 /** Redriven so often in vain, a dead letter is parked instead. */
 export const redriveLimit = 3

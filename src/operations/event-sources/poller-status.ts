@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MappingStatus } from '../../event-source/report.ts'
+import type { MappingStatus } from '../../event-source/mapping-status.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../local/process-identity.ts'
 
 type StoredStatus = {

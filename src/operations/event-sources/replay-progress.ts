@@ -1,8 +1,8 @@
 /**
  * How far a replay has got. Not for printing it.
  */
+import type { MappingStatus } from '../../event-source/mapping-status.ts'
 import { lengthOf, type MappingRange } from '../../event-source/range.ts'
-import type { MappingStatus } from '../../event-source/report.ts'
 
 /** Records count as offsets, some of which may hold none. */
 export type ReplayProgress = {

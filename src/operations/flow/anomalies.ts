@@ -5,7 +5,8 @@ import type { Pipeline } from '../../core/pipeline.ts'
 import { topicsOf } from '../../core/topology.ts'
 import { ledgerOf, type Run } from '../../runtime/ledger.ts'
 import type { Clients } from '../clients.ts'
-import { type DeadLetter, deadLettersOf } from '../dead-letters/dead-letters.ts'
+import type { DeadLetter } from '../dead-letters/dead-letter.ts'
+import { deadLettersOf } from '../dead-letters/dead-letters.ts'
 import type { Incident } from './flow.ts'
 
 /** Something out of the ordinary. Times in ms since the epoch; `until` is null while it lasts. */

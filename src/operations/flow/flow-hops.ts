@@ -4,7 +4,7 @@
 import { deadLetterTopic, functionName } from '../../core/names.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { quantile } from '../../core/quantile.ts'
-import type { MappingStatus } from '../../event-source/report.ts'
+import type { MappingStatus } from '../../event-source/mapping-status.ts'
 import type { Run } from '../../runtime/ledger.ts'
 import { tookMs } from '../runs/runs.ts'
 import { type FlowSample, readingStages, type TopicOffsets } from './flow-sample.ts'

@@ -3,7 +3,7 @@
  * Not for what each job does: see supervise-job.ts.
  */
 import { install } from '../../../scripts/install.mjs'
-import type { SchemaRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import { declaredJobs } from '../../core/declared-jobs.ts'
 import type { Endpoints } from '../../core/endpoints.ts'
 import type { Pipeline } from '../../core/pipeline.ts'

@@ -2,7 +2,7 @@
  * Keeps a job running: starts its query, watches it, and starts it again from its checkpoint when it fails.
  * Not for Spark itself: the stack starts that again.
  */
-import type { SchemaRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import { connectSpark, type StreamingQuery } from '../../connect/spark.ts'
 import { SluiceError } from '../../core/errors.ts'
 import type { JobDefinition } from '../../core/job.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { TopicRecord } from '../../connect/kafka-reader.ts'
-import type { SchemaRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import { type AvroReader, avroReader } from '../../core/avro-json.ts'
 import type { AvroRecordSchema } from '../../core/avro-schema.ts'
 import { SluiceError } from '../../core/errors.ts'

@@ -3,7 +3,7 @@
  */
 import type { Client } from 'cassandra-driver'
 import type { Admin, Kafka } from 'kafkajs'
-import type { SchemaLookup } from '../../connect/registry.ts'
+import type { SchemaLookup } from '../../connect/schema-registry.ts'
 
 /** Connected clients of the places where records of a run can be. */
 export type ProofClients = {

@@ -1,7 +1,8 @@
 /**
  * Makes the subjects of a registry those of the model.
  */
-import { connectRegistry, type SchemaRegistry } from '../../connect/registry.ts'
+import { connectRegistry } from '../../connect/registry.ts'
+import type { SchemaRegistry } from '../../connect/schema-registry.ts'
 import type { RegistryAccess } from '../../core/environment.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { breakingChanges, changeSentence } from '../../core/schema-diff.ts'

@@ -4,9 +4,9 @@
 import { DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { expect } from 'vitest'
 import { mappingParameterPath, mappingStateParameterPath } from '../../../src/core/event-source-mapping.ts'
+import type { MappingStatus } from '../../../src/event-source/mapping-status.ts'
 import { type MappingSource, watchMappings } from '../../../src/event-source/mappings.ts'
 import type { Poller } from '../../../src/event-source/poller.ts'
-import type { MappingStatus } from '../../../src/event-source/report.ts'
 import { type ConformanceCase, pages } from '../case.ts'
 import { type Change, type Scene, until } from '../scene.ts'
 

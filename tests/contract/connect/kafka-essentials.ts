@@ -3,12 +3,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
-import {
-  type ConsumedRecord,
-  type ConsumerOptions,
-  type ConsumerReader,
-  kafkaConsumer,
-} from '../../../src/connect/kafka-consumer.ts'
+import { kafkaConsumer } from '../../../src/connect/kafka-consumer.ts'
+import type { ConsumedRecord, ConsumerOptions, ConsumerReader } from '../../../src/connect/kafka-consumer-port.ts'
 import { committedOffsets, offsetBounds } from '../../../src/connect/kafka-offsets.ts'
 import type { Endpoints } from '../../../src/core/endpoints.ts'
 import { kafkaTools, record } from './kafka-tools.ts'

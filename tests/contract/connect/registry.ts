@@ -3,7 +3,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import { connectRegistry, type SchemaRegistry } from '../../../src/connect/registry.ts'
+import { connectRegistry } from '../../../src/connect/registry.ts'
+import type { SchemaRegistry } from '../../../src/connect/schema-registry.ts'
 import type { RegistryEndpoint } from '../../../src/core/endpoints.ts'
 import { frame, type SchemaId, unframe } from '../../../src/core/wire-format.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'

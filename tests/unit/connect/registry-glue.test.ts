@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { connectRegistry, type SchemaRegistry } from '../../../src/connect/registry.ts'
+import { connectRegistry } from '../../../src/connect/registry.ts'
+import type { SchemaRegistry } from '../../../src/connect/schema-registry.ts'
 import { type GlueStub, notFound, refusal, result, startGlueStub } from '../../fixtures/glue-stub.ts'
 import type { Answer } from '../../fixtures/http-server.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { millisecondsOf, resultTopic } from '../../../src/core/job.ts'
-import { writersOf } from '../../../src/core/pipeline.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
+import { writersOf } from '../../../src/core/writers.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { orders } from '../../fixtures/orders.ts'
 import { sums } from '../../fixtures/sums-job.ts'

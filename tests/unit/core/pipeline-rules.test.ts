@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { AnyTable, AnyTopic, Pipeline } from '../../../src/core/pipeline.ts'
+import type { AnyTable, Pipeline } from '../../../src/core/pipeline.ts'
 import { checkPipeline } from '../../../src/core/pipeline-rules.ts'
 import { secret } from '../../../src/core/secret.ts'
+import type { AnyTopic } from '../../../src/core/topic.ts'
 import { orders } from '../../fixtures/orders.ts'
 
 const [table] = orders.tables as [AnyTable]

@@ -2,7 +2,7 @@
  * A dispatcher without Kafka: records are handed to it, and the test is its function.
  */
 import { expect } from 'vitest'
-import type { ConsumedRecord } from '../../../src/connect/kafka-consumer.ts'
+import type { ConsumedRecord } from '../../../src/connect/kafka-consumer-port.ts'
 import type { KafkaEvent } from '../../../src/core/kafka-event.ts'
 import type { OnFailureDestination } from '../../../src/event-source/destination/destination.ts'
 import { Dispatcher, type DispatcherContext } from '../../../src/event-source/dispatcher.ts'

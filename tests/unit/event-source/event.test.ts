@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ConsumedRecord } from '../../../src/connect/kafka-consumer.ts'
+import type { ConsumedRecord } from '../../../src/connect/kafka-consumer-port.ts'
 import type { KafkaEvent } from '../../../src/core/kafka-event.ts'
 import { eventBytes, eventWriter } from '../../../src/event-source/event.ts'
 import { defaultSettings } from '../../../src/event-source/settings.ts'

@@ -1,6 +1,6 @@
 /** The status of a mapping that runs and has nothing to do. */
+import type { MappingStatus } from '../../../src/event-source/mapping-status.ts'
 import { metricsCounter } from '../../../src/event-source/metrics.ts'
-import type { MappingStatus } from '../../../src/event-source/report.ts'
 
 /** A status, with what differs. */
 export function mappingStatus(change: Partial<MappingStatus> = {}): MappingStatus {

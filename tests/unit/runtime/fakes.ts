@@ -3,7 +3,7 @@
  */
 import { type Client, errors, types } from 'cassandra-driver'
 import type { OutgoingRecord, RecordProducer } from '../../../src/connect/kafka-producer.ts'
-import type { SchemaRegistry } from '../../../src/connect/registry.ts'
+import type { SchemaRegistry } from '../../../src/connect/schema-registry.ts'
 import type { AvroRecord } from '../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../src/core/avro-schema.ts'
 import { selectKeyspacesTables } from '../../../src/core/cql.ts'

@@ -1,7 +1,7 @@
 /**
  * The dead letters of a topic, newest first.
  */
-import type { DeadLetter, DeadLetterState } from '../../../operations/dead-letters/dead-letters.ts'
+import type { DeadLetter, DeadLetterState } from '../../../operations/dead-letters/dead-letter.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { bytes, count, many } from '../format.ts'

@@ -3,7 +3,7 @@
  */
 import { useState } from 'preact/hooks'
 import { formatPosition, type RecordPosition } from '../../../core/headers.ts'
-import type { DeadLetter } from '../../../operations/dead-letters/dead-letters.ts'
+import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts'
 import { answered } from '../../client.ts'
 import { api, useAnswer } from '../ask.ts'
 import { Badge } from '../parts/badge.tsx'

@@ -6,13 +6,9 @@ import * as v from 'valibot'
 import { formatPosition } from '../../../core/headers.ts'
 import { deadLetterTopic, parkingTopic } from '../../../core/names.ts'
 import { recordAction } from '../../../operations/audit.ts'
+import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts'
 import { deadLetterGroups } from '../../../operations/dead-letters/dead-letter-groups.ts'
-import {
-  type DeadLetter,
-  deadLetterRecord,
-  deadLettersOf,
-  describeDeadLetter,
-} from '../../../operations/dead-letters/dead-letters.ts'
+import { deadLetterRecord, deadLettersOf, describeDeadLetter } from '../../../operations/dead-letters/dead-letters.ts'
 import { findTopic, ownedTopics, planRedrive, redrive } from '../../../operations/dead-letters/redrive.ts'
 import type { RedriveStep, Selection } from '../../../operations/dead-letters/redrive-plan.ts'
 import { viewerOf } from '../../../operations/topics/records.ts'

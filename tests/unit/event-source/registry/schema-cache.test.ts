@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { SchemaRegistry } from '../../../../src/connect/registry.ts'
+import type { SchemaRegistry } from '../../../../src/connect/schema-registry.ts'
 import { SluiceError } from '../../../../src/core/errors.ts'
 import { schemaCache } from '../../../../src/event-source/registry/schema-cache.ts'
 import { defaultSettings } from '../../../../src/event-source/settings.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { DeadLetter } from '../../../../src/operations/dead-letters/dead-letter.ts'
 import { deadLetterGroups } from '../../../../src/operations/dead-letters/dead-letter-groups.ts'
-import type { DeadLetter } from '../../../../src/operations/dead-letters/dead-letters.ts'
 
 function letter(offset: number, changes: Partial<DeadLetter> = {}): DeadLetter {
   return {

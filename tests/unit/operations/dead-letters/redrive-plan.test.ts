@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { TopicRecord } from '../../../../src/connect/kafka-reader.ts'
 import { maxRecordBytes, recordBytes } from '../../../../src/core/record-size.ts'
-import { type DeadLetter, describeDeadLetter } from '../../../../src/operations/dead-letters/dead-letters.ts'
+import type { DeadLetter } from '../../../../src/operations/dead-letters/dead-letter.ts'
+import { describeDeadLetter } from '../../../../src/operations/dead-letters/dead-letters.ts'
 import {
   fittingStep,
   isNearLimit,

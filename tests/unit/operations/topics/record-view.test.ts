@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TopicRecord } from '../../../../src/connect/kafka-reader.ts'
-import type { SchemaRegistry } from '../../../../src/connect/registry.ts'
+import type { SchemaRegistry } from '../../../../src/connect/schema-registry.ts'
 import { avroEncoder } from '../../../../src/core/avro-codec.ts'
 import type { AvroRecordSchema } from '../../../../src/core/avro-schema.ts'
 import { SluiceError } from '../../../../src/core/errors.ts'
