@@ -65,6 +65,7 @@ export class Dispatcher {
   readonly #abandoned = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #pump: NodeJS.Immediate | undefined
+  readonly #isFull = ({ queue }: Partition) => queue.bytes >= this.#queueLimit()
 
   constructor(context: DispatcherContext) {
     const { mapping, settings, openDestination } = context
@@ -103,10 +104,12 @@ export class Dispatcher {
     }
   }
 
-  /** Lets a partition that was kept go on where it is. */
+  /** Lets a partition that was kept go on where it is; its member may be a new one, which knows of no pause. */
   goOn(id: number): void {
     const partition = this.#partitions.get(id)
-    if (partition) partition.isLocated = true
+    if (!partition) return
+    partition.isLocated = true
+    this.#context.setPaused(id, partition.isPaused)
     this.proceed()
   }
 
@@ -149,10 +152,6 @@ export class Dispatcher {
     this.#schedulePump()
   }
 
-  #isFull({ queue }: Partition): boolean {
-    return queue.bytes >= this.#queueLimit()
-  }
-
   #newDecoding(): Decoding | null {
     const { mapping, settings, secrets, report, setPaused, onRegistryProblem } = this.#context
     const { schemaRegistry, id } = mapping
@@ -165,10 +164,9 @@ export class Dispatcher {
       onProblem: onRegistryProblem,
       writer: this.#writer,
       filter: this.#filter,
-      isFull: (partition) => this.#isFull(partition),
+      isFull: this.#isFull,
       onDecoded: (partition, records, filtered) => {
-        const { full, held, undecoded, isRead } = partition
-        setPaused(partition.id, full || held !== null || undecoded.length > 0 || isRead)
+        setPaused(partition.id, partition.isPaused)
         this.#onQueued(partition, records, filtered)
       },
     })
