@@ -84,6 +84,27 @@ export function kafkaReaderContract(endpoints: () => Endpoints): void {
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(start) }] })
       expect((await read(topic, new Map([[0, 2]]))).map(({ offset }) => offset)).toEqual(offsets)
     })
+
+    test('reads to an end that holds no record, as behind transactions', async () => {
+      const { kafka, newTopic, read } = tools()
+      const topic = await newTopic(1)
+      const transactionalId = `tests-${randomUUID()}`
+      const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 })
+      await producer.connect()
+      try {
+        for (const end of ['commit', 'abort'] as const) {
+          const transaction = await producer.transaction()
+          await transaction.send({ topic, messages: [{ value: end }] })
+          await transaction[end]()
+          expect(
+            (await read(topic)).map(({ value }) => String(value)),
+            end,
+          ).toEqual(['commit'])
+        }
+      } finally {
+        await producer.disconnect()
+      }
+    })
   })
 
   describe('offsets', () => {
