@@ -4,7 +4,7 @@
  */
 import type { FetchedRecords } from '../connect/kafka-consumer.ts'
 import { type Assembly, assemble } from './assembler.ts'
-import { pause } from './backoff.ts'
+import { waitAtMost } from './backoff.ts'
 import { type DeliveryContext, deliver } from './delivery.ts'
 import type { OnFailureDestination, OpenDestination } from './destination/destination.ts'
 import { discard } from './discard.ts'
@@ -139,7 +139,7 @@ export class Dispatcher {
       this.#decoding.receive(partition, fetched)
       return
     }
-    const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
+    const filtered = partition.receive(fetched, this.#writer, this.#filter, performance.now())
     partition.full ||= this.#isFull(partition)
     if (partition.full || partition.isRead) this.#context.setPaused(partition.id, true)
     this.#onQueued(partition, fetched.records.length, filtered)
@@ -189,11 +189,9 @@ export class Dispatcher {
     clearTimeout(this.#timer)
     clearImmediate(this.#pump)
     const ended = Promise.allSettled([...this.#deliveries])
-    const inTime = new AbortController()
-    await Promise.race([ended, pause(this.#context.settings.stopDeadlineMs, inTime.signal)])
-    inTime.abort()
+    await waitAtMost(this.#context.settings.stopDeadlineMs, ended)
     this.#abandoned.abort()
-    await Promise.race([ended, pause(abandonDeadlineMs)])
+    await waitAtMost(abandonDeadlineMs, ended)
     await this.#destination?.close()
   }
 
@@ -211,7 +209,7 @@ export class Dispatcher {
     const limits = { ...mapping, payloadLimitBytes: settings.payloadLimitBytes }
     while (this.#slots.isAvailable && !this.#stopping.signal.aborted) {
       const free = [...this.#partitions.values()].filter(({ id, held }) => !held && !this.#inFlight.has(id))
-      const assembly = assemble(free, limits, this.#writer, Date.now())
+      const assembly = assemble(free, limits, this.#writer, performance.now())
       if (assembly.kind === 'wait') this.#timer = setTimeout(() => this.#dispatch(), assembly.ms)
       if (assembly.kind === 'unfit') this.#onUnfit(assembly)
       else if (assembly.kind !== 'batch') return
@@ -292,7 +290,7 @@ export class Dispatcher {
   #onReleased(id: number): void {
     this.#inFlight.delete(id)
     const partition = this.#partitions.get(id)
-    if (partition) partition.availableSince = Date.now()
+    if (partition) partition.availableSince = performance.now()
     this.#schedulePump()
   }
 }
