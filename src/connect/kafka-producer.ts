@@ -59,7 +59,8 @@ export function createProducer(kafka: Kafka, deadlineMs = 30_000): RecordProduce
         await connection.connected()
         const positions: ProducedPosition[] = []
         for (const messages of requestsOf(records)) {
-          if (performance.now() > end) break
+          // The timer of the deadline may fire after an acknowledgement that comes too late.
+          if (performance.now() > end) throw late(deadlineMs)
           positions.push(...(await connection.request(topic, messages)))
         }
         return positions
@@ -170,11 +171,15 @@ function takePosition(next: Map<number, number>, partition: number): ProducedPos
 async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no acknowledgement within ${deadlineMs} ms`)), deadlineMs)
+    timer = setTimeout(() => reject(late(deadlineMs)), deadlineMs)
   })
   try {
     return await Promise.race([work, deadline])
   } finally {
     clearTimeout(timer)
   }
+}
+
+function late(deadlineMs: number): Error {
+  return new Error(`no acknowledgement within ${deadlineMs} ms`)
 }

@@ -73,6 +73,11 @@ export async function readTopics(
     await Promise.allSettled([consumer.disconnect(), admin.disconnect()])
     throw error
   }
+  // What ends transactions, and what those that were aborted hold, is no record: kafkajs tells of it only so.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) => {
+    const name = `${topic}/${partition}`
+    position.set(name, Math.max(position.get(name) ?? 0, Number(lastOffset) + 1))
+  })
   const reading = consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 4,

@@ -33,6 +33,8 @@ export type RecordEvidence = {
   readonly filtered: boolean
   /** The records made from it: several when a batch was done again or a copy redriven. Without a process stage, it and its copies. */
   readonly outputs: readonly WrittenEvidence[]
+  /** Retention may have removed what was made from it. */
+  readonly outputsExpired: boolean
 }
 
 const byCertainty: readonly Fate[] = ['written', 'filtered', 'pending', 'deadLettered', 'expired', 'unaccounted']
@@ -44,7 +46,8 @@ export function fateOf(evidence: RecordEvidence): Fate {
   if (fates.length > 0) return byCertainty.find((fate) => fates.includes(fate)) ?? 'unaccounted'
   if (evidence.expired) return 'expired'
   if (!evidence.committed) return 'pending'
-  return evidence.filtered ? 'filtered' : 'unaccounted'
+  if (evidence.filtered) return 'filtered'
+  return evidence.outputsExpired ? 'expired' : 'unaccounted'
 }
 
 function outputFate(output: WrittenEvidence): Fate {

@@ -9,7 +9,7 @@ import type { RecordQueue } from './record-queue.ts'
 export type FreePartition = {
   readonly id: number
   readonly queue: RecordQueue
-  /** When the first queued record could have gone out: its arrival or the end of the partition's invocation, in ms. */
+  /** When the first queued record could have gone out: its arrival or the end of the partition's invocation, in ms of a clock that is never set. */
   readonly availableSince: number
   /** Fetching is paused because the queue is full, so waiting would bring nothing. */
   readonly full: boolean

@@ -12,6 +12,13 @@ export function fullJitter(attempt: number, { baseMs, maxMs }: BackoffLimits, ra
   return random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 30))
 }
 
+/** Waits for what never rejects, `ms` at most, and leaves no timer that would keep the process. */
+export async function waitAtMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  await Promise.race([work, pause(ms, done.signal)])
+  done.abort()
+}
+
 /** Resolves after `ms`, or at once when `signal` is or gets aborted. Never rejects. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, signal ? { signal } : {}).catch(() => {})

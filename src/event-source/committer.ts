@@ -2,7 +2,7 @@
  * Commits the settled prefixes of a mapping: one request at a time, no more often than the interval allows.
  * Not for knowing how far a partition may be committed: see settled-prefix.ts.
  */
-import { fullJitter, pause } from './backoff.ts'
+import { fullJitter, pause, waitAtMost } from './backoff.ts'
 import type { Partition } from './partition.ts'
 import type { PollerSettings } from './settings.ts'
 
@@ -43,7 +43,7 @@ export class Committer {
     this.#isHurried = true
     this.#wake.abort()
     this.poke()
-    await Promise.race([this.#running, pause(deadlineMs)])
+    if (this.#running) await waitAtMost(deadlineMs, this.#running)
     this.#isClosed = true
   }
 

@@ -38,6 +38,8 @@ export type DeliveryContext = {
   onResult(problem: string | null): void
 }
 
+type OpenAttempt = Attempt & { readonly lastInvocation: Invocation | null }
+
 /**
  * Delivers a batch. A function error or a malformed answer repeats the whole batch, or its halves one after the other;
  * a partial answer repeats only the records it names. A failure to reach the function repeats the batch and does not
@@ -59,15 +61,16 @@ export async function deliver(batch: Batch, context: DeliveryContext): Promise<v
   }
   const giveUp = async (records: Batch, reason: DiscardReason) => settle(await discard(records, reason, context))
 
-  let open: readonly Attempt[] = [{ batch, failures: 0, invocations: 0 }]
-  let lastInvocation: Invocation | null = null
+  let open: readonly OpenAttempt[] = [{ batch, failures: 0, invocations: 0, lastInvocation: null }]
   let fruitless = 0
   for (let attempt = open[0]; attempt && !stopping.aborted; attempt = open[0]) {
-    const { invocations } = attempt
+    const { invocations, lastInvocation: before } = attempt
     const rest = open.slice(1)
     const owned = attempt.batch.filter(({ partition }) => isOwned(partition))
     const { fresh, expired } = partByAge(owned, policy, Date.now())
-    if (expired.length > 0) await giveUp(expired, { condition: 'RecordAgeExceeded', invocations, lastInvocation })
+    if (expired.length > 0) {
+      await giveUp(expired, { condition: 'RecordAgeExceeded', invocations, lastInvocation: before })
+    }
     release([{ ...attempt, batch: fresh }, ...rest])
     open = rest
     if (fresh.length === 0) continue
@@ -76,7 +79,7 @@ export async function deliver(batch: Batch, context: DeliveryContext): Promise<v
     const result = sent.length === 0 ? null : await invokeOnce(sent, attempt.failures, context)
     slots.release()
     if (!result) continue
-    if (!(result.answer instanceof Error)) lastInvocation = result.answer
+    const lastInvocation = result.answer instanceof Error ? before : result.answer
     settle(result.settled)
     context.onResult(result.problem)
     if (result.failed.length === 0) {
@@ -85,7 +88,7 @@ export async function deliver(batch: Batch, context: DeliveryContext): Promise<v
       continue
     }
     const { next, exhausted } = afterFailure(attempt, result.failed, result.outcome as Failure, policy)
-    open = [...next, ...rest]
+    open = [...next.map((each) => ({ ...each, lastInvocation })), ...rest]
     if (exhausted.length > 0) {
       await giveUp(exhausted, { condition: 'RetryAttemptsExhausted', invocations: invocations + 1, lastInvocation })
     }

@@ -31,22 +31,23 @@ export function deployedMapping(id: string, properties: () => unknown, wanted: b
 type Port = 'openDestination' | 'bootstrapServersOf' | 'secrets'
 
 /**
- * Refuses those that share a consumer group with one before them: members of one group that subscribe to different
- * topics would leave partitions unread; to one topic, split it. And those that need a port which is null.
+ * Refuses those that share a consumer group with one before them, or with one of the `accepted` mappings, which keep
+ * theirs whatever was found of them: members of one group that subscribe to different topics would leave partitions
+ * unread; to one topic, split it. And those that need a port which is null.
  */
 export function refuseConflicts(
   found: readonly DeployedMapping[],
   { openDestination, bootstrapServersOf, secrets }: Readonly<Record<Port, unknown>>,
+  accepted: readonly Mapping[],
 ): DeployedMapping[] {
-  const owners = new Map<string, string>()
+  const owners = new Map(accepted.map((mapping) => [groupOf(mapping), mapping.id]))
   return found.map((each) => {
     const { id, mapping } = each
     if (!mapping) return each
-    const group = JSON.stringify([mapping.bootstrapServers, mapping.eventSourceArn, mapping.consumerGroupId])
-    const owner = owners.get(group)
-    owners.set(group, owner ?? id)
+    const owner = owners.get(groupOf(mapping)) ?? id
+    owners.set(groupOf(mapping), owner)
     const refuse = (sentence: string) => ({ ...each, mapping: null, problem: `mapping "${id}": ${sentence}` })
-    if (owner !== undefined) {
+    if (owner !== id) {
       const group = mapping.consumerGroupId
       return refuse(`ConsumerGroupId is "${group}", which mapping "${owner}" uses; allowed is a group of its own`)
     }
@@ -64,6 +65,10 @@ export function refuseConflicts(
     }
     return each
   })
+}
+
+function groupOf({ bootstrapServers, eventSourceArn, consumerGroupId }: Mapping): string {
+  return JSON.stringify([bootstrapServers, eventSourceArn, consumerGroupId])
 }
 
 /** What a mapping reads, and as whom, by the name of the property: fixed when it is created. */

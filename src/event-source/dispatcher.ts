@@ -4,7 +4,7 @@
  */
 import type { FetchedRecords } from '../connect/kafka-consumer-port.ts'
 import { type Assembly, assemble } from './assembler.ts'
-import { pause } from './backoff.ts'
+import { waitAtMost } from './backoff.ts'
 import { type DeliveryContext, deliver } from './delivery.ts'
 import type { OnFailureDestination, OpenDestination } from './destination/destination.ts'
 import { discard } from './discard.ts'
@@ -65,6 +65,7 @@ export class Dispatcher {
   readonly #abandoned = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #pump: NodeJS.Immediate | undefined
+  readonly #isFull = ({ queue }: Partition) => queue.bytes >= this.#queueLimit()
 
   constructor(context: DispatcherContext) {
     const { mapping, settings, openDestination } = context
@@ -103,10 +104,12 @@ export class Dispatcher {
     }
   }
 
-  /** Lets a partition that was kept go on where it is. */
+  /** Lets a partition that was kept go on where it is; its member may be a new one, which knows of no pause. */
   goOn(id: number): void {
     const partition = this.#partitions.get(id)
-    if (partition) partition.isLocated = true
+    if (!partition) return
+    partition.isLocated = true
+    this.#context.setPaused(id, partition.isPaused)
     this.proceed()
   }
 
@@ -136,7 +139,7 @@ export class Dispatcher {
       this.#decoding.receive(partition, fetched)
       return
     }
-    const filtered = partition.receive(fetched, this.#writer, this.#filter, Date.now())
+    const filtered = partition.receive(fetched, this.#writer, this.#filter, performance.now())
     partition.full ||= this.#isFull(partition)
     if (partition.full || partition.isRead) this.#context.setPaused(partition.id, true)
     this.#onQueued(partition, fetched.records.length, filtered)
@@ -147,10 +150,6 @@ export class Dispatcher {
     report({ type: 'polled', mapping: mapping.id, partition: id, records, filtered })
     onSettled()
     this.#schedulePump()
-  }
-
-  #isFull({ queue }: Partition): boolean {
-    return queue.bytes >= this.#queueLimit()
   }
 
   #newDecoding(): Decoding | null {
@@ -165,10 +164,9 @@ export class Dispatcher {
       onProblem: onRegistryProblem,
       writer: this.#writer,
       filter: this.#filter,
-      isFull: (partition) => this.#isFull(partition),
+      isFull: this.#isFull,
       onDecoded: (partition, records, filtered) => {
-        const { full, held, undecoded, isRead } = partition
-        setPaused(partition.id, full || held !== null || undecoded.length > 0 || isRead)
+        setPaused(partition.id, partition.isPaused)
         this.#onQueued(partition, records, filtered)
       },
     })
@@ -191,11 +189,9 @@ export class Dispatcher {
     clearTimeout(this.#timer)
     clearImmediate(this.#pump)
     const ended = Promise.allSettled([...this.#deliveries])
-    const inTime = new AbortController()
-    await Promise.race([ended, pause(this.#context.settings.stopDeadlineMs, inTime.signal)])
-    inTime.abort()
+    await waitAtMost(this.#context.settings.stopDeadlineMs, ended)
     this.#abandoned.abort()
-    await Promise.race([ended, pause(abandonDeadlineMs)])
+    await waitAtMost(abandonDeadlineMs, ended)
     await this.#destination?.close()
   }
 
@@ -213,7 +209,7 @@ export class Dispatcher {
     const limits = { ...mapping, payloadLimitBytes: settings.payloadLimitBytes }
     while (this.#slots.isAvailable && !this.#stopping.signal.aborted) {
       const free = [...this.#partitions.values()].filter(({ id, held }) => !held && !this.#inFlight.has(id))
-      const assembly = assemble(free, limits, this.#writer, Date.now())
+      const assembly = assemble(free, limits, this.#writer, performance.now())
       if (assembly.kind === 'wait') this.#timer = setTimeout(() => this.#dispatch(), assembly.ms)
       if (assembly.kind === 'unfit') this.#onUnfit(assembly)
       else if (assembly.kind !== 'batch') return
@@ -294,7 +290,7 @@ export class Dispatcher {
   #onReleased(id: number): void {
     this.#inFlight.delete(id)
     const partition = this.#partitions.get(id)
-    if (partition) partition.availableSince = Date.now()
+    if (partition) partition.availableSince = performance.now()
     this.#schedulePump()
   }
 }

@@ -59,6 +59,7 @@ function destination(value: unknown, source: string, checks: PropertyChecks): De
   if (OnFailure === undefined) return null
   const name = 'DestinationConfig.OnFailure.Destination'
   const { Destination: given } = checks.object('DestinationConfig.OnFailure', OnFailure, ['Destination'])
+  if (given === undefined) return null
   const text = checks.text(name, given, /^/, allowed)
   const topic = kafkaTopic.exec(text)?.[1]
   if (topic === source) return checks.refuse(name, given, 'a topic that is not the source')

@@ -62,9 +62,9 @@ export class MappingSlot {
     return this.#wanted !== 'deleted'
   }
 
-  /** Whether a definition was accepted, so that its group is this mapping's. */
-  get isEstablished(): boolean {
-    return this.#mapping !== null
+  /** The definition that was accepted last, whose group is this mapping's; null before the first. */
+  get mapping(): Mapping | null {
+    return this.#mapping
   }
 
   /** Resolves when nothing is left to be done. */

@@ -57,6 +57,11 @@ export class Partition {
     this.prefix = new SettledPrefix(start)
   }
 
+  /** Whether nothing is to be fetched for now. */
+  get isPaused(): boolean {
+    return this.full || this.held !== null || this.undecoded.length > 0 || this.isRead
+  }
+
   /** Whether everything before the end was received, so that there is nothing more to fetch. */
   get isRead(): boolean {
     return this.end !== null && this.prefix.end >= this.end

@@ -79,12 +79,8 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
       })
       gone.add(left)
     }
-    // A newcomer must not take the group of one that has it.
-    const isNew = ({ id }: DeployedMapping) => Number(!slots.get(id)?.isEstablished)
-    for (const each of refuseConflicts(
-      deployed.toSorted((a, b) => isNew(a) - isNew(b)),
-      ports,
-    )) {
+    const accepted = [...slots.values()].flatMap(({ isWanted, mapping }) => (isWanted && mapping ? [mapping] : []))
+    for (const each of refuseConflicts(deployed, ports, accepted)) {
       const slot = slots.get(each.id)
       if (slot) slot.want(each)
       else slots.set(each.id, new MappingSlot(each, { ...ports, clientId, settings, report }))
@@ -94,7 +90,7 @@ export async function startPoller(options: PollerOptions): Promise<Poller> {
   const watching = typeof mappings === 'function' ? await follow(mappings(ending.signal), apply, report) : null
   if (typeof mappings !== 'function') {
     const fixed = mappings.map((mapping) => ({ id: mapping.id, mapping, problem: null, wanted: null }))
-    const refused = refuseConflicts(fixed, ports).find(({ problem }) => problem !== null)
+    const refused = refuseConflicts(fixed, ports, []).find(({ problem }) => problem !== null)
     if (refused) throw new SluiceError('MAPPING_INVALID', refused.problem ?? '')
     apply(fixed)
   }

@@ -29,10 +29,12 @@ export async function tellAlerts(put: PutEvents, alerts: readonly RecordAlert[])
   const refused: Rejected[] = []
   for (let from = 0; from < alerts.length; from += entriesPerCall) {
     const some = alerts.slice(from, from + entriesPerCall)
-    const taken = await put(some.map(({ event }) => alertEntry(event))).catch(() => [])
+    const taken = await put(some.map(({ event }) => alertEntry(event))).catch((cause: Error) => cause)
+    const why = taken instanceof Error ? `: ${taken.message}` : ''
     for (const [at, { record }] of some.entries()) {
-      if (taken[at]) continue
-      refused.push({ record, error: new SluiceError('AWS_UNAVAILABLE', 'the bus of alerts did not take an alert') })
+      if (!(taken instanceof Error) && taken[at]) continue
+      const error = new SluiceError('AWS_UNAVAILABLE', `the bus of alerts did not take an alert${why}`)
+      refused.push({ record, error })
     }
   }
   return refused

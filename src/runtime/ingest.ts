@@ -57,7 +57,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
     const claim = await claimRun(client, pipeline.name, ledger, request)
     if (typeof claim === 'string') {
       const skipped = skippedRun(request)
-      if (claim === 'overlapped') {
+      // One that has begun stays as it is: where it began is what it goes on from.
+      if (claim === 'overlapped' && !(await ledger.run(request.id))) {
         await ledger.save(skipped)
         await tell(skipped)
       }
@@ -149,10 +150,10 @@ function emptyRun({ name, source }: Pipeline): SluiceError {
   )
 }
 
-/** A run that is done again keeps its beginning, in time and in the source; the cursor moves only from where it stands. */
+/** A run that is done again keeps its beginning, in time and, unless it was skipped, in the source; the cursor moves only from where it stands. */
 async function begin(ledger: RunLedger, request: RunRequest, before: Run | null) {
   const stored = request.seed === null ? await ledger.cursor() : null
-  const cursorBefore = request.seed === null && before ? before.cursorBefore : stored
+  const cursorBefore = request.seed === null && before && before.state !== 'skipped' ? before.cursorBefore : stored
   const run: Run = {
     ...newRun(request),
     ...(before ? { startedAt: before.startedAt, succeededAttempt: before.succeededAttempt } : {}),

@@ -62,7 +62,10 @@ export function recordWindows(
     }
   }
 
-  const prepareOne = async (number: number, first: number, end: number) => {
+  const prepareOne = async (number: number, offsets: readonly number[]) => {
+    const [first = 0, last = first] = [offsets[0], offsets.at(-1)]
+    // Between records that are tried again may be others, which are not of the batch, and of the window nevertheless.
+    const to = last - first < offsets.length ? first : last
     const start = Math.max(0, first - reach)
     const known = partitions.get(number)
     const fits = known !== undefined && known.low <= start
@@ -70,21 +73,22 @@ export function recordWindows(
     // Set again below: a window that could not be read to its end is none.
     partitions.delete(number)
     const from = Math.max(partition.next, start)
-    if (from < first) await readMissing(partition, number, from, first)
+    if (from < to) await readMissing(partition, number, from, to)
     for (const [key, held] of partition.byKey) {
       const kept = held.filter(({ offset }) => offset >= start)
       if (kept.length > 0) partition.byKey.set(key, kept)
       else partition.byKey.delete(key)
     }
     partition.low = start
-    partition.next = Math.max(partition.next, end)
+    partition.next = Math.max(partition.next, last + 1)
     partitions.set(number, partition)
   }
 
   return {
     async prepare(records) {
       for (const [number, own] of Map.groupBy(records, ({ partition }) => partition)) {
-        await prepareOne(number, own[0]?.offset ?? 0, (own.at(-1)?.offset ?? 0) + 1)
+        const offsets = own.map(({ offset }) => offset)
+        await prepareOne(number, offsets)
       }
     },
     before({ partition: number, offset }, value) {

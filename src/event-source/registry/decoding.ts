@@ -51,10 +51,10 @@ export class Decoding {
       records += 1
       if (decoded.kind === 'refused') {
         const remarks = { key: record.key, refused: decoded.condition, members: '' }
-        partition.enqueue(writer.queued(id, record, remarks), Date.now())
+        partition.enqueue(writer.queued(id, record, remarks), performance.now())
       } else if (filter === null || filter(decoded.filtered)) {
         const remarks = { key: record.key, refused: null, members: decoded.schemas }
-        partition.enqueue(writer.queued(id, decoded.record, remarks), Date.now())
+        partition.enqueue(writer.queued(id, decoded.record, remarks), performance.now())
       } else {
         partition.prefix.settle(record.offset)
         filtered += 1

@@ -25,11 +25,12 @@ export function backfillRange(from: number, to: number, now: number): { readonly
   )
 }
 
-/** A run to be made or done again. `at`: its schedule time in ms since the epoch. */
+/** A run to be made or done again. `at`: its schedule time in ms since the epoch; `isNew`: it never began, so that it reads on from the cursor. */
 export type PlannedRun = {
   readonly run: string
   readonly at: number
   readonly because: 'missing' | 'failed' | 'asked'
+  readonly isNew: boolean
   readonly event: IngestEvent
 }
 
@@ -48,14 +49,15 @@ export function planBackfill(
     if (!last) {
       if (choice === 'failed') return []
       const event = { id: tickSuffix, time: new Date(slot.from).toISOString(), run: {} }
-      return [{ run: runRequest(event, 1).id, at: slot.from, because: 'missing', event }]
+      return [{ run: runRequest(event, 1).id, at: slot.from, because: 'missing', isNew: true, event }]
     }
     const states = within.map(({ standing }) => standing.state)
     if (states.includes('running')) return []
     const isDone = states.includes('succeeded')
     if (choice === 'missing' || (choice === 'failed' && isDone)) return []
-    const { run } = last
-    return [{ run: run.id, at: run.scheduledAt, because: isDone ? 'asked' : 'failed', event: againEvent(run) }]
+    const { run, standing } = last
+    const isNew = standing.state === 'skipped'
+    return [{ run: run.id, at: run.scheduledAt, because: isDone ? 'asked' : 'failed', isNew, event: againEvent(run) }]
   })
 }
 
@@ -81,7 +83,7 @@ export async function backfill(
       onRun({ ...next, error })
     }
   }
-  await work(plan.filter(({ because }) => because === 'missing'))
-  const again = plan.filter(({ because }) => because !== 'missing')
+  await work(plan.filter(({ isNew }) => isNew))
+  const again = plan.filter(({ isNew }) => !isNew)
   await Promise.all(Array.from({ length: concurrency }, () => work(again)))
 }

@@ -65,6 +65,8 @@ export function evidenceSource(
           committed,
           filtered: committed && made.length === 0 && latest !== undefined && (await isFiltered(latest)),
           outputs: made.map((each) => written.get(each) as WrittenEvidence),
+          // What is made of a record keeps its time.
+          outputsExpired: latest !== undefined && isPast(latest.timestamp, writtenTopic(pipeline).retentionMs),
         }
       }),
     )
@@ -98,7 +100,9 @@ export function evidenceSource(
             rowless: check?.rows === 0,
             deadLettered: index.isDeadLettered(record),
             committed: isCommitted(committed, record),
-            expired: pipeline.tables.some(({ ttlSeconds }) => isPast(record.timestamp, ttlSeconds)),
+            expired: pipeline.tables.some(
+              ({ ttlSeconds }) => ttlSeconds !== null && isPast(record.timestamp, ttlSeconds * 1000),
+            ),
           },
         ]
       }),
@@ -110,6 +114,6 @@ function isCommitted(offsets: PartitionOffsets, { partition, offset }: RecordPos
   return (offsets.get(partition) ?? 0) > offset
 }
 
-function isPast(timestampMs: number, ttlSeconds: number | null): boolean {
-  return ttlSeconds !== null && Date.now() > timestampMs + ttlSeconds * 1000
+function isPast(timestampMs: number, keptMs: number): boolean {
+  return Date.now() > timestampMs + keptMs
 }

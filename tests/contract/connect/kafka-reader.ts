@@ -2,7 +2,7 @@
  * What src/connect/kafka-reader.ts and kafka-offsets.ts owe, against a real broker.
  */
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { committedOffsets, offsetBounds, offsetsSince } from '../../../src/connect/kafka-offsets.ts'
 import { readTopics, type TopicRecord } from '../../../src/connect/kafka-reader.ts'
 import type { Endpoints } from '../../../src/core/endpoints.ts'
@@ -83,6 +83,27 @@ export function kafkaReaderContract(endpoints: () => Endpoints): void {
       await offsetBounds(admin, topic)
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(start) }] })
       expect((await read(topic, new Map([[0, 2]]))).map(({ offset }) => offset)).toEqual(offsets)
+    })
+
+    test('reads to an end that holds no record, as behind transactions', async () => {
+      const { kafka, admin, newTopic, read } = tools()
+      const topic = await newTopic(1)
+      const transactionalId = `tests-${randomUUID()}`
+      const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 })
+      await producer.connect()
+      try {
+        for (const [count, how] of (['commit', 'abort'] as const).entries()) {
+          const transaction = await producer.transaction()
+          await transaction.send({ topic, messages: [{ value: how }] })
+          await transaction[how]()
+          // The marker is written after the answer.
+          const end = async () => (await offsetBounds(admin, topic)).end.get(0)
+          await vi.waitFor(async () => expect(await end()).toBe(2 * count + 2), { timeout: 10_000 })
+          expect((await read(topic)).map(({ value }) => String(value))).toEqual(['commit'])
+        }
+      } finally {
+        await producer.disconnect()
+      }
     })
   })
 

@@ -11,7 +11,10 @@ import {
   type WrittenEvidence,
 } from '../../../src/core/accounting.ts'
 
-const record: RecordEvidence = { expired: false, deadLettered: false, committed: false, filtered: false, outputs: [] }
+const record: RecordEvidence = {
+  ...{ expired: false, deadLettered: false, committed: false, filtered: false },
+  ...{ outputs: [], outputsExpired: false },
+}
 const output: WrittenEvidence = {
   rowsPresent: false,
   rowless: false,
@@ -37,6 +40,7 @@ describe('the fate of a record', () => {
     ['the process stage gives null and is past it', { committed: true, filtered: true }, 'filtered'],
     ['the process stage gives null but is not past it', { filtered: true }, 'pending'],
     ['the process stage is past it and left nothing', { committed: true }, 'unaccounted'],
+    ['what was made from it may have been removed', { committed: true, outputsExpired: true }, 'expired'],
     ['retention removed it before anything was seen', { expired: true }, 'expired'],
     ['retention removed it, and the process stage is past it', { expired: true, committed: true }, 'expired'],
     [

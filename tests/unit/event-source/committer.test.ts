@@ -32,3 +32,12 @@ test('a partition is not committed while the group may be further: that would se
   await committer.close(1_000)
   expect(commits).toEqual([])
 })
+
+test('closing leaves no timer that would keep the process', async () => {
+  const { committer } = scene()
+  const before = timers()
+  await committer.close(60_000)
+  expect(timers()).toBeLessThanOrEqual(before)
+})
+
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length

@@ -35,39 +35,47 @@ test('what is wrong with a definition becomes its problem', () => {
 })
 
 test('of those that share a consumer group the first runs', () => {
-  const [first, second, third] = refuseConflicts([found('a', group('g')), found('b', group('g')), found('c')], ports)
+  const [first, second, third] = refuseConflicts(
+    [found('a', group('g')), found('b', group('g')), found('c')],
+    ports,
+    [],
+  )
   expect(first?.problem).toBeNull()
   expect(second?.problem).toContain('ConsumerGroupId is "g", which mapping "a" uses')
   expect(third?.problem).toBeNull()
   const elsewhere = { SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['other:1'] } }, ...group('g') }
-  expect(refuseConflicts([found('a', group('g')), found('b', elsewhere)], ports).map(({ problem }) => problem)).toEqual(
-    [null, null],
-  )
+  expect(
+    refuseConflicts([found('a', group('g')), found('b', elsewhere)], ports, []).map(({ problem }) => problem),
+  ).toEqual([null, null])
 })
 
 test('one with a destination is refused where none can be opened', () => {
   const one = [found('a', { DestinationConfig: { OnFailure: { Destination: 'kafka://failed' } } })]
-  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
-  expect(refuseConflicts(one, { ...ports, openDestination: null })[0]?.problem).toContain('DestinationConfig is set')
+  expect(refuseConflicts(one, ports, [])[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, { ...ports, openDestination: null }, [])[0]?.problem).toContain(
+    'DestinationConfig is set',
+  )
 })
 
 test('one that names secrets is refused where none can be read', () => {
   const one = [found('a', { SourceAccessConfigurations: [{ Type: 'BASIC_AUTH', URI: 'kafka/login' }] })]
-  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, ports, [])[0]?.problem).toBeNull()
   const without = { ...ports, secrets: null }
-  expect(refuseConflicts(one, without)[0]?.problem).toContain('SourceAccessConfigurations names secrets')
+  expect(refuseConflicts(one, without, [])[0]?.problem).toContain('SourceAccessConfigurations names secrets')
   const checked = (AccessConfigs: object[]) => [found('a', registry({ AccessConfigs }))]
-  expect(refuseConflicts(checked([]), without)[0]?.problem).toBeNull()
+  expect(refuseConflicts(checked([]), without, [])[0]?.problem).toBeNull()
   const named = checked([{ Type: 'BASIC_AUTH', URI: 'registry/login' }])
-  expect(refuseConflicts(named, ports)[0]?.problem).toBeNull()
-  expect(refuseConflicts(named, without)[0]?.problem).toContain('SchemaRegistryConfig names secrets')
+  expect(refuseConflicts(named, ports, [])[0]?.problem).toBeNull()
+  expect(refuseConflicts(named, without, [])[0]?.problem).toContain('SchemaRegistryConfig names secrets')
 })
 
 test('one that reads MSK is refused where its brokers cannot be found', () => {
   const EventSourceArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/c/1'
   const one = [found('a', { EventSourceArn, SelfManagedEventSource: undefined })]
-  expect(refuseConflicts(one, ports)[0]?.problem).toBeNull()
-  expect(refuseConflicts(one, { ...ports, bootstrapServersOf: null })[0]?.problem).toContain('EventSourceArn is set')
+  expect(refuseConflicts(one, ports, [])[0]?.problem).toBeNull()
+  expect(refuseConflicts(one, { ...ports, bootstrapServersOf: null }, [])[0]?.problem).toContain(
+    'EventSourceArn is set',
+  )
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { failing, fetched, start, success } from './dispatcher-scene.ts'
 
 describe('failures', () => {
@@ -358,4 +358,22 @@ test('whatever fails: one batch in flight per partition, attempts in order, ever
     ),
     { numRuns: 60 },
   )
+})
+
+test('stopping leaves no timer that would keep the process', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const { dispatcher } = start(() => success)
+  const before = timers()
+  await dispatcher.stop()
+  expect(timers()).toBeLessThanOrEqual(before)
+})
+
+test('a window is as long as it is when the clock is set back meanwhile', async () => {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(7_200_000)
+  onTestFinished(() => clock.mockRestore())
+  const { dispatcher, next } = start(() => success, { properties: { MaximumBatchingWindowInSeconds: 1 } })
+  dispatcher.begin(0, 0, 0)
+  dispatcher.receive(fetched(0, [0]))
+  clock.mockReturnValue(3_600_000)
+  await vi.waitFor(() => expect(next(0)).toBe(1), { timeout: 10_000 })
 })

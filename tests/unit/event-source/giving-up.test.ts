@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { DiscardedBatch } from '../../../src/event-source/destination/destination.ts'
 import { failing, fetched, record, start, success } from './dispatcher-scene.ts'
 
@@ -86,6 +86,34 @@ describe('giving up', () => {
     dispatcher.receive(fetched(0, [0, 1, 2, 3, 4, 5, 6, 7]))
     await vi.waitFor(() => expect(next(0)).toBe(8))
     expect(sent.map(offsetsOf)).toEqual([[[5]]])
+  })
+
+  test('the failure record of a half names its own last invocation, not that of the other half', async () => {
+    const { sent, destination: port } = destination()
+    const lasting = 61_000
+    let now = 0
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now)
+    onTestFinished(() => clock.mockRestore())
+    const { dispatcher, next } = start(
+      (offsets) => {
+        const both = offsets.get(0)?.length === 2
+        if (!both) now = lasting
+        return both ? { ...success, functionError: 'Unhandled', requestId: 'both' } : { ...success, requestId: 'half' }
+      },
+      {
+        properties: { ...withDestination, MaximumRecordAgeInSeconds: 60, BisectBatchOnFunctionError: true },
+        destination: port,
+      },
+    )
+    dispatcher.begin(0, 0, 0)
+    dispatcher.receive(fetched(0, [0, 1]))
+    await vi.waitFor(() => expect(next(0)).toBe(2))
+    expect(sent.map(offsetsOf)).toEqual([[[1]]])
+    expect(sent[0]).toMatchObject({
+      condition: 'RecordAgeExceeded',
+      invocations: 1,
+      lastInvocation: { requestId: 'both', functionError: 'Unhandled' },
+    })
   })
 
   test('records of a partial answer are given up alone', async () => {

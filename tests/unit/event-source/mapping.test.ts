@@ -188,3 +188,10 @@ describe('refuses, naming property, value and what is allowed', () => {
     expect(() => parseMapping('m', properties)).toThrow('the property object is')
   })
 })
+
+test.each([{}, { OnFailure: {} }])(
+  'a DestinationConfig without a destination is none, as its parts are optional: %j',
+  (given) => {
+    expect(parseMapping('id', { ...least, DestinationConfig: given }).destination).toBeNull()
+  },
+)

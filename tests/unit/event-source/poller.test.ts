@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { deployedMapping } from '../../../src/event-source/deployed-mapping.ts'
 import { parseMapping } from '../../../src/event-source/mapping.ts'
 import { startPoller } from '../../../src/event-source/poller.ts'
 
@@ -26,3 +27,25 @@ test.each([true, false])(
     expect(states).toEqual(Enabled ? ['Creating', 'Stopping', 'Stopped'] : ['Disabled', 'Stopped'])
   },
 )
+
+test.each([
+  ['is refused', { BatchSize: 0 }],
+  ['names another group, which cannot be changed', { SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'other' } }],
+])('a mapping keeps its group while it goes on as it was, because its new definition %s', async (_, change) => {
+  const withGroup = { ...properties, SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } }
+  const found = (id: string, more: object = {}) => deployedMapping(id, () => ({ ...withGroup, ...more }), null)
+  const poller = await startPoller({
+    async *mappings() {
+      yield [found('a')]
+      yield [found('a', change), found('b')]
+    },
+    invoker,
+  })
+  const resultOf = (id: string) => poller.status().find((each) => each.id === id)?.lastProcessingResult
+  try {
+    await vi.waitFor(() => expect(resultOf('b')).toContain('ConsumerGroupId is "g", which mapping "a" uses'))
+    expect(poller.status().map(({ pollers }) => pollers)).toEqual([1, 0])
+  } finally {
+    await poller.stop()
+  }
+})

@@ -223,11 +223,11 @@ describe('a run that another invocation has', () => {
   /** A lease that lapses in 0.6 s, unless it is renewed. */
   const leaseRow = (ms = 600) => ({ holder: 'another', expires_at: new Date(Date.now() + ms) })
   const row = { attempts: 2, state: 'running', cursor_before: '{"page":2}', started_at: new Date(5) }
-  const lease = (rows: readonly object[], of: string) => {
+  const lease = (rows: readonly object[], of: string, before: object | null = row) => {
     const left = [...rows]
     return (query: string, params: readonly unknown[]) => {
       if (query.includes('IF NOT EXISTS') && params[1] === of) return left.shift() ?? null
-      return query.startsWith('SELECT') && query.includes('.runs ') ? row : null
+      return query.startsWith('SELECT') && query.includes('.runs ') ? before : null
     }
   }
 
@@ -260,11 +260,37 @@ describe('a run that another invocation has', () => {
       undefined,
       orders,
       async (each) => void told.push(each),
-      lease([leaseRow(), leaseRow(9_000)], 'schedule'),
+      lease([leaseRow(), leaseRow(9_000)], 'schedule', null),
     )
     expect(await handle(tick)).toMatchObject({ skipped: 'overlapped' })
     expect(ledger('runs')).toMatchObject([{ state: 'skipped', error_code: 'RUN_OVERLAPPED' }])
     expect(told).toMatchObject([{ state: 'skipped' }])
+  })
+
+  test.each(['failed', 'running'])('of another tick leaves one that is tried again as it is: %s', async (state) => {
+    const { run: _, ...tick } = event()
+    const announce = vi.fn(async () => {})
+    const found = lease([leaseRow(), leaseRow(9_000)], 'schedule', { ...row, state })
+    const { handle, ledger } = start(undefined, orders, announce, found)
+    expect(await handle(tick)).toMatchObject({ skipped: 'overlapped' })
+    expect([ledger('runs'), ledger('run_states')]).toEqual([[], []])
+    expect(announce).not.toHaveBeenCalled()
+  })
+
+  test('reads on from the cursor of the pipeline when it was skipped, as it began nowhere', async () => {
+    pages = [
+      { items: [], next: null },
+      { items: [order('b')], next: 3 },
+      { items: [], next: null },
+    ]
+    const { handle, ledger } = start(undefined, orders, undefined, (query) => {
+      if (!query.startsWith('SELECT')) return null
+      if (query.includes('.cursors ')) return { cursor: '{"page":2}' }
+      return query.includes('.runs ') ? { ...row, attempts: 1, state: 'skipped', cursor_before: null } : null
+    })
+    expect(await handle(event())).toMatchObject({ published: 1 })
+    expect(ledger('runs').at(-1)).toMatchObject({ attempts: 2, cursor_before: '{"page":2}' })
+    expect(ledger('cursors')).toMatchObject([{ cursor: '{"page":3}' }])
   })
 
   test('is done: a tick that comes again is skipped', async () => {

@@ -1,8 +1,9 @@
 /** A process stage that judges a record by those before it, and tells the bus. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { BusEntry, PutEvents } from '../../../src/connect/event-bus.ts'
 import type { AlertEvent } from '../../../src/core/alert.ts'
 import type { Pipeline } from '../../../src/core/pipeline.ts'
+import { logger } from '../../../src/runtime/logging.ts'
 import { processHandler } from '../../../src/runtime/process.ts'
 import { orderSchema, orders, totalSchema } from '../../fixtures/orders.ts'
 import { eventOf, failures, fakeConnections, fakeProducer, fakeRegistry, framed, type RecordLike } from './fakes.ts'
@@ -70,12 +71,16 @@ test('a record whose alert is not taken is tried again and not published; the ot
   expect(to('totals')).toHaveLength(3)
 })
 
-test('a bus that is away fails the records with alerts only', async () => {
+test('a bus that is away, or refuses, fails the records with alerts only, and the log says why', async () => {
   const { handle, to } = start(() => {
-    throw new Error('no answer')
+    throw new Error('the bus refused the events: AccessDeniedException')
   })
+  const warn = vi.spyOn(logger, 'warn')
   expect(await handle(eventOf('orders', [order(0, 200), order(20, 1)], 0))).toEqual(failures('orders-0', [0]))
   expect(to('totals')).toHaveLength(1)
+  const [, entry] = warn.mock.calls[0] ?? []
+  warn.mockRestore()
+  expect(entry).toMatchObject({ code: 'AWS_UNAVAILABLE', reason: expect.stringContaining('AccessDeniedException') })
 })
 
 test('an alert that the bus could never take makes its record a dead letter', async () => {

@@ -33,11 +33,12 @@ function processOn(log: readonly Entry[]) {
   }
   const windows = recordWindows(pipeline, window, { decode }, readBack)
   /** Judges a batch; ids of what came before each record, null where it cannot be read. */
-  const batch = async (from: number, to: number) => {
-    const records = log.slice(from, to).map(
-      (entry, index): IncomingRecord => ({
-        ...{ topic: 'orders', partition: 0, offset: from + index, timestamp: 0, headers: {} },
-        ...{ key: Buffer.from('k'), value: bytes(entry) },
+  const batch = async (from: number, to: number, isTaken = (_: number) => true) => {
+    const offsets = log.flatMap((_, offset) => (offset >= from && offset < to && isTaken(offset) ? [offset] : []))
+    const records = offsets.map(
+      (offset): IncomingRecord => ({
+        ...{ topic: 'orders', partition: 0, offset, timestamp: 0, headers: {} },
+        ...{ key: Buffer.from('k'), value: bytes(log[offset] as Entry) },
       }),
     )
     await windows.prepare(records)
@@ -88,6 +89,17 @@ test('however the partition is cut into batches, and whoever begins where, the a
       const fresh = processOn(log)
       if (cut < log.length) expect(await fresh.batch(cut, log.length), `from ${cut}`).toEqual(whole.slice(cut))
     }
+  }
+})
+
+test('records that are tried again without those between them are judged as with them, and so are those behind', async () => {
+  const whole = await processOn(log).batch(0, log.length)
+  for (let cut = 1; cut <= log.length; cut++) {
+    const { batch } = processOn(log)
+    expect(await batch(0, cut, (offset) => offset % 3 === 1), `before ${cut}`).toEqual(
+      whole.slice(0, cut).filter((_, offset) => offset % 3 === 1),
+    )
+    if (cut < log.length) expect(await batch(cut, log.length), `from ${cut}`).toEqual(whole.slice(cut))
   }
 })
 

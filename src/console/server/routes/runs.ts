@@ -124,6 +124,6 @@ export function runRoutes({ pipelines, clients, place }: ConsoleContext) {
     })
 }
 
-function plannedOf({ run, at, because }: PlannedRun): Omit<PlannedRun, 'event'> {
+function plannedOf({ run, at, because }: PlannedRun): Pick<PlannedRun, 'run' | 'at' | 'because'> {
   return { run, at, because }
 }

@@ -135,6 +135,19 @@ describe('records of a partition', () => {
     await eventually(() => expect(scene.paused.at(-1)).toBe('resume 0'))
   })
 
+  test('that wait keep it paused with a member that was opened anew', async () => {
+    registry.status = 503
+    const scene = start(() => success, { properties: properties(), settings: withSettings() })
+    scene.dispatcher.begin(0, 0, 0)
+    scene.dispatcher.receive(fetch(0, 0, order(0)))
+    await eventually(() => expect(scene.registryProblems.at(-1)).toContain('503'))
+    scene.dispatcher.keepOnly([0])
+    // It knows of no pause of the one before it.
+    scene.paused.length = 0
+    scene.dispatcher.goOn(0)
+    expect(scene.paused).toEqual(['pause 0'])
+  })
+
   test('that wait are forgotten with a lost partition, and none comes twice with one that goes on', async () => {
     registry.status = 503
     const { seen, handler } = collecting()

@@ -45,6 +45,16 @@ test('a run that is done again asks for as much as before, with the same seed', 
   expect(again?.event.run).toEqual({ records: 5, seed: 's' })
 })
 
+test('what never began is new and reads on: a time without a run, and one whose run was skipped', () => {
+  const known = [ran(10, 'skipped'), ran(11, 'failed')]
+  const plan = planBackfill(pipeline, known, { from: hour(10), to: hour(13), choice: 'all' })
+  expect(plan.map(({ because, isNew }) => [because, isNew])).toEqual([
+    ['failed', true],
+    ['failed', false],
+    ['missing', true],
+  ])
+})
+
 describe('a range', () => {
   const now = hour(12)
   const day = 86_400_000
