@@ -16,8 +16,8 @@ import { RegistryStack } from './stacks/registry-stack.ts'
 import { StorageStack } from './stacks/storage-stack.ts'
 import { StreamingStack } from './stacks/streaming-stack.ts'
 
-/** A changed tag would replace the cluster, records and all. */
-const untagged = { excludeResourceTypes: ['AWS::MSK::ServerlessCluster'] }
+/** A changed tag would replace the cluster, records and all, and is refused of an application whose jobs run. */
+const untagged = { excludeResourceTypes: ['AWS::MSK::ServerlessCluster', 'AWS::EMRServerless::Application'] }
 
 /**
  * Adds the stacks to an app. Their names hold the stage, so that a deployment of another stage to the same account

@@ -37,6 +37,8 @@ export type AwsSettings = {
   readonly cluster: ClusterChoice
   /** Whether functions that read sources reach the internet, through one NAT gateway. */
   readonly egress: 'nat' | 'none'
+  /** The availability zones of the network that the app makes, by name; null for the first of the region. */
+  readonly zones: readonly string[] | null
   readonly logDays: number
   /** What becomes of cluster, tables and registry when their stacks are deleted. */
   readonly data: 'keep' | 'delete'
@@ -79,6 +81,10 @@ const rules = {
   subnets: like(/^subnet-[0-9a-f]+(,subnet-[0-9a-f]+)+$/, 'a comma-joined list of two or more ids subnet-…'),
   securityGroup: like(/^sg-[0-9a-f]+$/, "the id of the cluster's security group, sg-…"),
   egress: oneOf('nat', 'none'),
+  zones: like(
+    /^[a-z]{2}(-[a-z]+)+-\d[a-z](,[a-z]{2}(-[a-z]+)+-\d[a-z])+$/,
+    'a comma-joined list of availability zones such as eu-central-1a,eu-central-1b',
+  ),
   data: oneOf('keep', 'delete'),
   alarmEmail: like(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
   alarmWebhook: like(/^https:\/\/\S+$/, 'an https URL'),
@@ -110,17 +116,26 @@ export function readAwsSettings(context: Context, keys: readonly string[], targe
     if (wanted && wanted !== clusterRegion) {
       throw invalid(`context "cluster" is in ${clusterRegion}, but the region is ${wanted}: they must be the same`)
     }
-    if (value('egress')) {
+    const extra = (['egress', 'zones'] as const).find((key) => value(key))
+    if (extra) {
       throw invalid(
-        'context "egress" is given, but the network of an existing cluster belongs to its owner: leave it out',
+        `context "${extra}" is given, but the network of an existing cluster belongs to its owner: leave it out`,
       )
     }
+  }
+  const zones = value('zones')?.split(',') ?? null
+  const count = zoneCount(cluster)
+  if (zones && new Set(zones).size !== count) {
+    throw invalid(
+      `context "zones" is "${zones.join(',')}", but a ${cluster.kind} cluster needs ${count} different zones`,
+    )
   }
   return {
     target,
     stage,
     cluster,
     egress: value('egress') === 'none' ? 'none' : 'nat',
+    zones,
     logDays: stages[stage].logDays,
     data: (value('data') as AwsSettings['data'] | null) ?? stages[stage].data,
     alarmEmail: value('alarmEmail'),
@@ -147,6 +162,11 @@ export function chosenPipelines(settings: AwsSettings, pipelines: readonly Pipel
   throw invalid(
     `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at ${without.source.bundled}, or deploy others: -c pipelines=${others || '…'}`,
   )
+}
+
+/** How many availability zones a cluster is in: MSK Serverless needs two; three brokers with three copies of a record need three. */
+export function zoneCount({ kind }: ClusterChoice): number {
+  return kind === 'provisioned' ? 3 : 2
 }
 
 /** Where a pipeline's source is on AWS; null where nobody said. */

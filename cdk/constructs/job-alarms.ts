@@ -7,6 +7,7 @@ import {
   GraphWidget,
   type IWidget,
   Metric,
+  Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
@@ -21,13 +22,14 @@ import { failureQueue } from './failure-queue.ts'
 export type JobAlarmsProps = {
   readonly stage: string
   readonly applicationId: string
+  readonly applicationName: string
   readonly logGroup: ILogGroup
   readonly jobs: readonly string[]
   readonly topic: Topic
 }
 
 /** A run begins again within minutes; this long none runs only when somebody has to look. */
-const periods = { length: Duration.minutes(5), count: 6 }
+const periods = { length: Duration.minutes(1), count: 30 }
 
 /** What the runner logs of each batch: see spark/runner.py. */
 const counted = ['records', 'late', 'undecodable', 'untimed'] as const
@@ -36,16 +38,18 @@ export class JobAlarms extends Construct {
   readonly alarm: Alarm
   readonly graphs: readonly IWidget[]
 
-  constructor(scope: Construct, id: string, { stage, applicationId, logGroup, jobs, topic }: JobAlarmsProps) {
+  constructor(scope: Construct, id: string, props: JobAlarmsProps) {
     super(scope, id)
+    const { stage, applicationId, applicationName, logGroup, jobs, topic } = props
     this.alarm = new Alarm(this, 'running', {
       alarmName: `sluice-${stage}-jobs-running`,
       alarmDescription: 'Sluice: fewer analytics jobs run than are deployed, for half an hour. See docs/aws.md.',
       metric: new Metric({
         namespace: 'AWS/EMRServerless',
         metricName: 'RunningJobs',
-        dimensionsMap: { ApplicationId: applicationId },
-        statistic: 'Maximum',
+        // Both: from release 7.10 on EMR reports nothing by the id alone. Summed over a minute as in AWS's own dashboard.
+        dimensionsMap: { ApplicationId: applicationId, ApplicationName: applicationName },
+        statistic: Stats.SUM,
         period: periods.length,
       }),
       threshold: jobs.length,

@@ -107,6 +107,8 @@ export class JobRun extends Construct {
           name,
           mode: 'STREAMING',
           executionRoleArn: this.role.roleArn,
+          // EMR ends a run after twelve hours otherwise, a stream too.
+          executionTimeoutMinutes: 0,
           retryPolicy: { maxFailedAttemptsPerHour: failuresAnHour },
           jobDriver: {
             sparkSubmit: {

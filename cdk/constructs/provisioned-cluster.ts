@@ -18,7 +18,8 @@ export type ProvisionedClusterProps = {
 }
 
 const kafkaVersion = '3.9.x.kraft'
-const instanceTypes = { dev: 'kafka.t3.small', prod: 'kafka.m7g.large' } as const satisfies Record<AwsStage, string>
+/** The smallest that MSK still takes for a new cluster: kafka.t3.small, which its documentation lists, is refused since 2026. */
+const instanceType = 'kafka.m7g.large'
 const volumeGiB = { dev: 20, prod: 200 } as const satisfies Record<AwsStage, number>
 
 /** A record is acknowledged when two of three brokers have it; topics come from the app alone. */
@@ -68,7 +69,7 @@ export class ProvisionedCluster extends Construct {
       numberOfBrokerNodes: clientSubnets.length,
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
       brokerNodeGroupInfo: {
-        instanceType: instanceTypes[stage],
+        instanceType,
         clientSubnets,
         securityGroups: [network.brokers.securityGroupId],
         storageInfo: { ebsStorageInfo: { volumeSize: volumeGiB[stage] } },

@@ -31,36 +31,30 @@ export type AnalyticsStackProps = StackProps & {
 
 const handlerName = 'sluice-job-run'
 const providerName = 'sluice-job-run-provider'
-/** A job has two workers of 1 vCPU and 4 GB; twice that leaves room for one that is replaced. */
-const most = { workers: 4, gigabytes: 4, diskGigabytes: 20 }
-
 const passedTo = { StringEquals: { 'iam:PassedToService': 'emr-serverless.amazonaws.com' } }
 
 export class AnalyticsStack extends Stack {
+  readonly applicationName: string
   readonly application: CfnApplication
   readonly logGroup: LogGroup
 
   constructor(app: App, id: string, props: AnalyticsStackProps) {
     const { settings, jobs, network, cluster, registryName, checkpoints, services, ...rest } = props
     super(app, id, { description: 'Sluice: analytics jobs', ...rest })
+    this.applicationName = `sluice-${settings.stage}`
     this.logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/emr-serverless/sluice-${settings.stage}`,
+      logGroupName: `/aws/emr-serverless/${this.applicationName}`,
       retention: settings.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    const workers = most.workers * jobs.length
+    // Nothing here follows from the jobs: EMR changes no application while one of them runs.
     this.application = new CfnApplication(this, 'Application', {
-      name: `sluice-${settings.stage}`,
+      name: this.applicationName,
       type: 'SPARK',
       releaseLabel: 'emr-spark-8.0.0',
       architecture: 'ARM64',
       autoStartConfiguration: { enabled: true },
       autoStopConfiguration: { enabled: true, idleTimeoutMinutes: 15 },
-      maximumCapacity: {
-        cpu: `${workers} vCPU`,
-        memory: `${workers * most.gigabytes} GB`,
-        disk: `${workers * most.diskGigabytes} GB`,
-      },
       networkConfiguration: {
         subnetIds: network.vpc.selectSubnets(network.privateSubnets).subnetIds,
         securityGroupIds: [network.jobs.securityGroupId],

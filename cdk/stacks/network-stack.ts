@@ -24,7 +24,7 @@ import { type App, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib
 import type { Construct } from 'constructs'
 import type { Pipeline } from '../../src/core/pipeline.ts'
 import { secretNames } from '../../src/core/secret.ts'
-import { type AwsSettings, type ClusterChoice, sourceUrlOf } from '../aws-settings.ts'
+import { type AwsSettings, type ClusterChoice, sourceUrlOf, zoneCount } from '../aws-settings.ts'
 import { S3Addresses } from '../constructs/s3-addresses.ts'
 import { portOf } from '../source-place.ts'
 
@@ -87,10 +87,12 @@ const haveJobs = (pipelines: readonly Pipeline[]) => pipelines.some(({ analytics
 
 export class NetworkStack extends Stack {
   readonly network: Network
+  private readonly zones: readonly string[] | null
 
   constructor(app: App, id: string, { settings, pipelines, ...props }: NetworkStackProps) {
     super(app, id, { description: 'Sluice: network', ...props })
     const { cluster } = settings
+    this.zones = settings.zones
     const { vpc, privateSubnets } = cluster.kind === 'existing' ? this.existing(cluster) : this.own(settings)
     const functions = closedGroup(this, 'Functions', vpc, 'Sluice functions: to brokers and endpoints')
     const sources = closedGroup(this, 'Sources', vpc, 'Sluice functions that read sources: to the ports of these')
@@ -126,17 +128,16 @@ export class NetworkStack extends Stack {
     this.network = { vpc, privateSubnets, functions, sources, jobs, brokers }
   }
 
-  /** The same templates with and without credentials: the names of zones are looked up by CloudFormation. */
+  /** The same templates with and without credentials: names of zones that are not given are looked up by CloudFormation. */
   override get availabilityZones(): string[] {
-    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()))
+    return this.zones ? [...this.zones] : [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()))
   }
 
   private own({ cluster, egress, logDays, data }: AwsSettings) {
     const subnet = (name: string, subnetType: SubnetType): SubnetConfiguration => ({ name, subnetType, cidrMask: 24 })
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr('10.42.0.0/16'),
-      // MSK Serverless needs two zones; three brokers with three copies of a record need three.
-      maxAzs: cluster.kind === 'provisioned' ? 3 : 2,
+      maxAzs: zoneCount(cluster),
       natGateways: egress === 'nat' ? 1 : 0,
       subnetConfiguration:
         egress === 'nat'

@@ -61,6 +61,7 @@ export class ObservabilityStack extends Stack {
     const { alarm, graphs: ofJobs } = new JobAlarms(this, 'JobAlarms', {
       stage: settings.stage,
       applicationId: analytics.application.attrApplicationId,
+      applicationName: analytics.applicationName,
       logGroup: analytics.logGroup,
       jobs: declaredJobs(pipelines.map(({ pipeline }) => pipeline)).map(({ job }) => job.name),
       topic,

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { object, optional, safeParse, string } from 'valibot'
-import { signing } from './aws.ts'
+import { awsHost, signing } from './aws.ts'
 
 /** An API: its name in addresses and signatures, and the prefix of its actions. `endpoint` is an emulator's address. */
 export type AwsJsonApi = {
@@ -35,7 +35,7 @@ const passingRefusal = /Throttl|TooManyRequests|RequestLimitExceeded|OperationTi
  */
 export function awsJsonCall(api: AwsJsonApi, timeoutMs: number): AwsJsonCall {
   const { service, targetPrefix, region } = api
-  const url = new URL(api.endpoint ?? environmentEndpoint(service) ?? `https://${service}.${region}.amazonaws.com`)
+  const url = new URL(api.endpoint ?? environmentEndpoint(service) ?? `https://${awsHost(service, region)}`)
   const signingOfProcess = signing(region)
 
   const send = async (action: string, body: string, signal: AbortSignal): Promise<AwsAnswer> => {

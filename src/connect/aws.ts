@@ -30,6 +30,11 @@ export async function awsAnswer<T>({ endpoint }: AwsEndpoint, what: string, aske
   }
 }
 
+/** The host of a service's API in a region. */
+export function awsHost(service: string, region: string): string {
+  return `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+}
+
 /** Where the credentials that sign come from. */
 export type CredentialsSource = SecretsManagerClient['config']['credentials']
 

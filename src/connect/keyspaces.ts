@@ -5,7 +5,7 @@
 import { auth, type ClientOptions, errors, policies, types } from 'cassandra-driver'
 import type { KeyspacesEndpoint } from '../core/endpoints.ts'
 import { SluiceError } from '../core/errors.ts'
-import { signing } from './aws.ts'
+import { awsHost, signing } from './aws.ts'
 import { type Credentials, challengeAnswer } from './keyspaces-signature.ts'
 
 const port = 9142
@@ -19,7 +19,7 @@ const connectionsPerHost = 3
 
 /** The host that answers in a region. */
 export function keyspacesHost(region: string): string {
-  return `cassandra.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  return awsHost('cassandra', region)
 }
 
 /**

@@ -37,13 +37,15 @@ async function endRuns(application: JobApplication, name: string, patience: Pati
   await waitFor(`The end of the runs of ${name}`, async () => expectNone(await ofJob()), patience)
 }
 
+/** Asked again and again: a deployment takes several jobs away at once, and an application that is stopping refuses to be stopped. */
 async function release(application: JobApplication, patience: Patience): Promise<void> {
-  if ((await application.activeRuns()).length > 0 || (await application.isStopped())) return
-  await application.stop()
-  const isStopped = async () => {
-    if (!(await application.isStopped())) throw new Error('it is stopping')
+  if ((await application.activeRuns()).length > 0) return
+  const stopped = async () => {
+    if (await application.isStopped()) return
+    await application.stop()
+    throw new Error('it is stopping')
   }
-  await waitFor('The end of the application', isStopped, patience)
+  await waitFor('The end of the application', stopped, patience)
 }
 
 function expectNone(runs: readonly unknown[]): void {

@@ -58,16 +58,20 @@ const lines = (statements: readonly Statement[]) =>
 describe('the application', () => {
   const { analytics } = all
 
-  test('is Spark 4.0 in private subnets, starts with the first run, stops when idle, and has a limit', () => {
+  test('is Spark 4.0 in private subnets, starts with the first run and stops when idle', () => {
     analytics.hasResourceProperties('AWS::EMRServerless::Application', {
       Name: 'sluice-prod',
       Type: 'SPARK',
       ReleaseLabel: 'emr-spark-8.0.0',
       AutoStartConfiguration: { Enabled: true },
       AutoStopConfiguration: { Enabled: true, IdleTimeoutMinutes: 15 },
-      MaximumCapacity: { Cpu: `${4 * jobs.length} vCPU`, Memory: `${16 * jobs.length} GB` },
       NetworkConfiguration: { SecurityGroupIds: [Match.anyValue()], SubnetIds: Match.anyValue() },
     })
+  })
+
+  test('stays as it is whatever jobs there are and whatever becomes of data, as EMR changes none whose jobs run', () => {
+    const of = (template: Template) => resources(template, 'AWS::EMRServerless::Application')
+    expect(of(awsTemplates({ data: 'delete' }).analytics)).toEqual(of(analytics))
   })
 
   test('holds nothing that is kept: checkpoints are in a bucket of the storage stack that is encrypted, private and speaks TLS', () => {
@@ -108,9 +112,10 @@ describe.each(named)('job %s', (name, { job }) => {
   const run = runsOf(all.analytics).get(name)
   const read = [...new Set(Object.values(job.sources).map(({ topic }) => topic))]
 
-  test('runs as a stream with jars and settings of its own, and logs', () => {
+  test('runs as a stream without a time limit, with jars and settings of its own, and logs', () => {
     expect(run).toMatchObject({
       mode: 'STREAMING',
+      executionTimeoutMinutes: 0,
       retryPolicy: { maxFailedAttemptsPerHour: 10 },
       configurationOverrides: {
         monitoringConfiguration: { cloudWatchLoggingConfiguration: { enabled: true, logStreamNamePrefix: name } },
@@ -229,6 +234,13 @@ test('people hear of a run that EMR gave up, and of jobs that do not run; what j
   observability.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'sluice-prod-jobs-running',
     MetricName: 'RunningJobs',
+    Dimensions: [
+      { Name: 'ApplicationId', Value: Match.anyValue() },
+      { Name: 'ApplicationName', Value: 'sluice-prod' },
+    ],
+    Statistic: 'Sum',
+    Period: 60,
+    EvaluationPeriods: 30,
     Threshold: jobs.length,
     ComparisonOperator: 'LessThanThreshold',
     TreatMissingData: 'breaching',

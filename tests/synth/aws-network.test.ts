@@ -177,3 +177,12 @@ test('no security group keeps the rule that lets all out', () => {
 test('refused connections are logged', () => {
   nat.network.hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'REJECT', ResourceType: 'VPC' })
 })
+
+test('zones that are given are those of the network, others are looked up when it is deployed', () => {
+  const zones = ['us-east-1b', 'us-east-1d']
+  const given = awsTemplates({ zones: zones.join(',') })
+  const zonesOf = ({ network }: AwsTemplates) =>
+    resources(network, 'AWS::EC2::Subnet').map(([, { Properties }]) => Properties.AvailabilityZone)
+  expect(new Set(zonesOf(given))).toEqual(new Set(zones))
+  for (const zone of zonesOf(nat)) expect(zone).toHaveProperty('Fn::Select')
+})

@@ -70,6 +70,7 @@ describe('context', () => {
       target,
       cluster: { kind: 'serverless' },
       egress: 'nat',
+      zones: null,
       alarmEmail: null,
       alarmWebhook: null,
       sourceUrl: null,
@@ -105,6 +106,22 @@ describe('context', () => {
     [{ stage: 'dev', account: '12' }, 'context "account" is "12", but it must be the 12 digits of an AWS account'],
     [{ stage: 'dev', region: 'here' }, 'context "region" is "here", but it must be a region such as eu-central-1'],
     [
+      { stage: 'dev', zones: 'us-east-1' },
+      'context "zones" is "us-east-1", but it must be a comma-joined list of availability zones such as eu-central-1a,eu-central-1b',
+    ],
+    [
+      { stage: 'dev', zones: 'us-east-1a,us-east-1a' },
+      'context "zones" is "us-east-1a,us-east-1a", but a serverless cluster needs 2 different zones',
+    ],
+    [
+      { stage: 'dev', cluster: 'provisioned', zones: 'us-east-1a,us-east-1b' },
+      'context "zones" is "us-east-1a,us-east-1b", but a provisioned cluster needs 3 different zones',
+    ],
+    [
+      { stage: 'dev', cluster: arn, ...place, zones: 'us-east-1a,us-east-1b' },
+      'context "zones" is given, but the network of an existing cluster belongs to its owner: leave it out',
+    ],
+    [
       { stage: 'dev', cluster: 'big' },
       'context "cluster" is "big", but it must be serverless, provisioned or the ARN of an MSK cluster',
     ],
@@ -119,7 +136,7 @@ describe('context', () => {
     ],
     [
       { stage: 'dev', bootstrapServers: 'x:1' },
-      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, data, alarmEmail, alarmWebhook, sourceUrl, pipelines',
+      'context "bootstrapServers" means nothing on target aws: use stage, account, region, cluster, vpc, subnets, securityGroup, egress, zones, data, alarmEmail, alarmWebhook, sourceUrl, pipelines',
     ],
     [
       { stage: 'dev', vpc: 'vpc-0a1b' },

@@ -239,6 +239,14 @@ describe('a provisioned cluster', () => {
     streaming.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true })
   })
 
+  test('is of brokers that MSK takes for new clusters, in each stage', () => {
+    for (const template of [streaming, awsTemplates({ cluster: 'provisioned', stage: 'dev' }).streaming]) {
+      template.hasResourceProperties('AWS::MSK::Cluster', {
+        BrokerNodeGroupInfo: { InstanceType: Match.stringLikeRegexp('^kafka\\.m') },
+      })
+    }
+  })
+
   test('takes the login that Secrets Manager makes', () => {
     const [[secret] = ['']] = resources(streaming, 'AWS::SecretsManager::Secret')
     streaming.hasResourceProperties('AWS::SecretsManager::Secret', {

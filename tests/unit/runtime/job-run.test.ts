@@ -46,7 +46,7 @@ function application(given: readonly Pick<ActiveRun, 'id' | 'name'>[], questions
     },
     { deadlineMs: 2_000, intervalMs: 5 },
   )
-  return { handle, said, started }
+  return { handle, said, started, app }
 }
 
 test('a first deployment starts the run, once for one request', async () => {
@@ -78,6 +78,22 @@ test('the end of the last job stops the application, so that it can be deleted',
   const { handle, said } = application([{ id: 'old', name: run.name }])
   expect(await handle(event('Delete'))).toEqual({ PhysicalResourceId: run.name })
   expect(said).toEqual(['cancel old', 'stop'])
+})
+
+test('jobs that end together all see the application stopped, as it refuses to be stopped while it is stopping', async () => {
+  const { handle, said, app } = application([])
+  const { stop } = app
+  let refused = 0
+  app.stop = async () => {
+    refused += 1
+    if (refused === 2) return stop()
+    throw new Error(
+      'Application cannot be STOPPED. Applications must be in one of the following statuses: [STARTING, STARTED]',
+    )
+  }
+  await handle(event('Delete'))
+  expect(refused).toBe(2)
+  expect(said).toEqual(['stop'])
 })
 
 test('the end of one of several leaves it running', async () => {
