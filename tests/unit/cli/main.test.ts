@@ -33,7 +33,7 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['reconcile', 'user'], 'PIPELINE_UNKNOWN: there is no pipeline "user": there are users'],
     [
       ['status', '--environment', 'no-such-environment'],
-      'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start"',
+      'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start -- --environment no-such-environment"',
     ],
     [['event-sources', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
     [['event-sources', 'disable'], "missing required argument 'id'"],
