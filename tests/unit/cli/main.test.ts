@@ -59,6 +59,7 @@ describe('the command line', { timeout: 30_000 }, () => {
       'ARGUMENT_INVALID: say which dead letters: either --offset <n> (with --partition <n>), or --all',
     ],
     [['logs', 'sluice-users'], 'ARGUMENT_INVALID: there is no function "sluice-users": there are sluice-users-ingest'],
+    [['invoke', 'sluice-user'], 'ARGUMENT_INVALID: there is no function "sluice-user": there are sluice-users-ingest'],
     [
       ['invoke', 'f', '--environment', '../x'],
       "option '--environment <name>' argument '../x' is invalid. Allowed are lower-case letters, digits and hyphens, 41 at most.",
