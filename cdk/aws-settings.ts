@@ -3,9 +3,9 @@
  * Not for the addresses of services: those follow from the stacks.
  */
 import { SluiceError } from '../src/core/errors.ts'
-import type { Pipeline } from '../src/core/pipeline.ts'
+import { isThisMachine, type Pipeline } from '../src/core/pipeline.ts'
 import { type ContextRule, isUrl, readContext } from './context-rules.ts'
-import { isInside, standIn } from './source-place.ts'
+import { isInside, pathOf, standIn } from './source-place.ts'
 import { type Context, emulatorAccount, type Target } from './target.ts'
 
 /** Which Kafka: one that the app creates, or one that exists in a network of its owner. */
@@ -158,9 +158,9 @@ export function chosenPipelines(settings: AwsSettings, pipelines: readonly Pipel
   const chosen = pipelines.filter(({ name }) => settings.pipelines?.includes(name) ?? true)
   const without = chosen.find((pipeline) => sourceUrlOf(settings, pipeline) === null)
   if (!without) return chosen
-  const others = names(chosen.filter(({ source }) => source.url !== null))
+  const others = names(chosen.filter((pipeline) => sourceUrlOf(settings, pipeline) !== null))
   throw invalid(
-    `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at ${without.source.bundled}, or deploy others: -c pipelines=${others || '…'}`,
+    `pipeline "${without.name}" has no source on AWS: add -c sourceUrl=… with what answers at ${pathOf(without)}, or deploy others: -c pipelines=${others || '…'}`,
   )
 }
 
@@ -171,7 +171,9 @@ export function zoneCount({ kind }: ClusterChoice): number {
 
 /** Where a pipeline's source is on AWS; null where nobody said. */
 export function sourceUrlOf({ sourceUrl }: AwsSettings, pipeline: Pipeline): string | null {
-  return sourceUrl === null ? pipeline.source.url : standIn(sourceUrl, pipeline)
+  if (sourceUrl !== null) return standIn(sourceUrl, pipeline)
+  const { url } = pipeline.source
+  return url !== null && isThisMachine(url) ? null : url
 }
 
 /**

@@ -13,7 +13,7 @@ import type {
   ManagedKafkaSource,
 } from '../src/core/event-source-mapping.ts'
 import { cassandraSecretName } from '../src/core/names.ts'
-import type { Pipeline } from '../src/core/pipeline.ts'
+import { isThisMachine, type Pipeline } from '../src/core/pipeline.ts'
 import type { Topology } from '../src/core/topology.ts'
 import type { Access } from './access.ts'
 import { functionEnvironment, type Settings } from './settings.ts'
@@ -62,8 +62,10 @@ export function localServices(settings: Settings): Services {
     environment: functionEnvironment(settings),
     sourceOf: (pipeline) => {
       const { bundled, url } = pipeline.source
-      const readsOwn = bundled === undefined || (settings.sources === 'live' && url !== null)
-      return { standIn: readsOwn ? null : standIn(settings.sourceUrl, pipeline) }
+      const own = bundled === undefined || settings.sources === 'live' ? url : null
+      if (own === null) return { standIn: standIn(settings.sourceUrl, pipeline) }
+      // The ingest reads an address that is not public only where the deployment names it.
+      return { standIn: isThisMachine(own) ? own : null }
     },
     network: () => null,
     statements: (scope, _, { select, modify, ensureTables, secrets }) => {

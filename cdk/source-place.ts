@@ -5,8 +5,13 @@ import { BlockList, isIP } from 'node:net'
 import type { Pipeline } from '../src/core/pipeline.ts'
 
 /** The URL of what stands in for a pipeline's source: below a base URL, at its path of the bundled source or else its name. */
-export function standIn(baseUrl: string, { name, source }: Pipeline): string {
-  return baseUrl.replace(/\/$/, '') + (source.bundled ?? `/${name}`)
+export function standIn(baseUrl: string, pipeline: Pipeline): string {
+  return baseUrl.replace(/\/$/, '') + pathOf(pipeline)
+}
+
+/** Where below a base URL a pipeline's source is. */
+export function pathOf({ name, source }: Pipeline): string {
+  return source.bundled ?? `/${name}`
 }
 
 /** RFC 1918, RFC 6598 and, for IPv6, RFC 4193. */

@@ -43,13 +43,16 @@ export function durationMs(text: string): number {
   throw new InvalidArgumentError('Allowed is a whole number from 1 to 99,999 with s, m, h or d, such as 10m.')
 }
 
-/** A date, or a time with its zone, in ISO 8601; in ms since the epoch. A date begins in UTC. */
+/** A date or a time with its zone in ISO 8601, or how long ago, such as `2h`; in ms since the epoch. A date begins in UTC. */
 export function pointInTime(text: string): number {
+  if (/^\d{1,5}[smhd]$/.test(text)) return Date.now() - durationMs(text)
   if (/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) {
     const time = Date.parse(text)
     if (!Number.isNaN(time)) return time
   }
-  throw new InvalidArgumentError('Allowed is a date or a time with its zone, such as 2026-03-01 or 2026-03-01T10:00Z.')
+  throw new InvalidArgumentError(
+    'Allowed is a date or a time with its zone, such as 2026-03-01 or 2026-03-01T10:00Z, or how long ago, such as 2h.',
+  )
 }
 
 /** A partition or an offset. */

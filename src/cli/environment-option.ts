@@ -5,7 +5,7 @@ import { Option } from 'commander'
 import { SluiceError } from '../core/errors.ts'
 import { type RunningStack, readState } from '../local/state.ts'
 import type { JobPlace } from '../operations/jobs/jobs.ts'
-import { environmentFolder } from '../operations/places.ts'
+import { environmentFolder, startCommand } from '../operations/places.ts'
 import { environmentName } from './arguments.ts'
 
 /** `--environment <name>`; `default` unless given. */
@@ -19,7 +19,7 @@ export function runningStack(environment: string): RunningStack {
   if (state?.ready) return state
   throw new SluiceError(
     'STACK_NOT_RUNNING',
-    `environment "${environment}" is not ${state ? 'ready yet: wait for its first proof' : 'up: start it with "npm start"'}`,
+    `environment "${environment}" is not ${state ? 'ready yet: wait for its first proof' : `up: start it with "${startCommand(environment)}"`}`,
   )
 }
 

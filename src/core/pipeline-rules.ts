@@ -4,7 +4,8 @@
  */
 import { SluiceError } from './errors.ts'
 import { pipelineFileName } from './names.ts'
-import type { Pipeline } from './pipeline.ts'
+import { isThisMachine, type Pipeline } from './pipeline.ts'
+import { scheduleRule } from './schedule.ts'
 import { secretNames } from './secret.ts'
 import type { Table } from './table.ts'
 import type { AnyTopic } from './topic.ts'
@@ -16,23 +17,29 @@ const cqlName = /^[a-z][a-z0-9_]{0,47}$/
 const secretName = /^[a-zA-Z0-9/_+=.@-]{1,512}$/
 const cqlNameRule = 'lower-case letters, digits and underscores, 48 at most'
 const countRule = 'a whole number from 1'
-/** EventBridge wants the unit of 1 in the singular and of more in the plural. */
-const schedule = /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\))$/
 
 /** Fails with PIPELINE_INVALID at the first broken rule. */
 export function checkPipeline(pipeline: Pipeline): void {
   const expect = expectOf(pipeline)
   const { source } = pipeline
+  expectGiven(pipeline, '', ['source', 'topic', 'tables'], expect)
+  expectGiven(source, 'source.', ['request', 'response', 'read', 'value', 'record'], expect)
   expect(pipelineName.test(pipeline.name), 'name', pipeline.name, 'lower-case letters, digits and hyphens, 31 at most')
   const { url, bundled } = source
   expect(url === null || URL.canParse(url), 'source.url', url, 'an absolute URL or null')
   expect(url !== null || bundled !== undefined, 'source.url', url, 'given where source.bundled is not')
   if (url !== null) {
     const { protocol, username, password, host } = new URL(url)
-    expect(protocol === 'https:', 'source.url', url, 'an https URL')
+    expect(
+      protocol === 'https:' || isThisMachine(url),
+      'source.url',
+      url,
+      'an https URL, or an http URL of this machine such as http://127.0.0.1:3000/orders',
+    )
     expect(username + password === '', 'source.url', host, 'a URL without credentials: use a secret')
   }
-  expect(schedule.test(source.schedule), 'source.schedule', source.schedule, 'rate(…) or cron(…)')
+  const scheduled = scheduleRule(String(source.schedule))
+  expect(scheduled === null, 'source.schedule', source.schedule, scheduled ?? '')
   expect(isCount(source.recordsPerRun), 'source.recordsPerRun', source.recordsPerRun, countRule)
   const { deadlineMs } = source
   expect(deadlineMs === undefined || isCount(deadlineMs), 'source.deadlineMs', deadlineMs, `milliseconds, ${countRule}`)
@@ -65,6 +72,11 @@ export function checkPipeline(pipeline: Pipeline): void {
   expect(new Set(names).size === names.length, 'tables', names, 'tables of different names')
 }
 
+/** The compiler, where one is missing or misspelled, may name its neighbours only. */
+function expectGiven<T extends object>(part: T, place: string, fields: readonly (keyof T & string)[], expect: Expect) {
+  for (const field of fields) expect(part[field] !== undefined, place + field, undefined, 'given')
+}
+
 /** Told of each rule: whether it holds, the field, its value, and what is allowed. */
 export type Expect = (holds: boolean, field: string, value: unknown, rule: string) => void
 
@@ -86,6 +98,7 @@ function fileOf({ name }: Pipeline): string {
 
 /** The rules of a topic. */
 export function checkTopic(topic: AnyTopic, field: string, expect: Expect): void {
+  expectGiven(topic, `${field}.`, ['schema', 'key'], expect)
   expect(
     topicName.test(topic.name),
     `${field}.name`,
@@ -102,6 +115,7 @@ export function checkTopic(topic: AnyTopic, field: string, expect: Expect): void
 
 /** The rules of a table. */
 export function checkTable(table: Table, field: string, expect: Expect): void {
+  expectGiven(table, `${field}.`, ['columns', 'partitionKey', 'clusteringColumns'], expect)
   const columns = Object.keys(table.columns)
   expect(cqlName.test(table.name), `${field}.name`, table.name, cqlNameRule)
   for (const column of columns) {

@@ -61,7 +61,7 @@ export type Paging<Answer> = {
 
 /** An HTTP API that is read on a schedule. */
 export type Source<Answer, Value, Output> = Paging<Answer> & {
-  /** The API's URL, https and public; a deployment can name another that stands in for it. Null where there is none in the world: `bundled` has the data, and on AWS context says what is like it. */
+  /** The API's URL, https and public; a deployment can name another that stands in for it. One of this machine, as of an API that is being written, is read outside AWS only. Null where there is none in the world: `bundled` has the data, and on AWS context says what is like it. */
   readonly url: string | null
   /** The path at which the bundled source, outside AWS, stands in for the URL; without it the URL is read everywhere. */
   readonly bundled?: `/${string}`
@@ -166,6 +166,12 @@ export type Pipeline = {
 /** The topic that the writer reads. */
 export function writtenTopic(pipeline: Pipeline): AnyTopic {
   return pipeline.process?.topic ?? pipeline.topic
+}
+
+/** Whether a URL is one of this machine, by http: AWS cannot read it. */
+export function isThisMachine(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
 /** What tells a record from all others of its pipeline. */

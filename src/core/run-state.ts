@@ -88,7 +88,7 @@ function lateError(pipeline: Pipeline, run: IngestState): RunError {
 }
 
 function provenBy({ name }: Pipeline, { id }: IngestState): string {
-  return `see "sluice reconcile ${name} --run ${id}"`
+  return `see "npm run sluice -- reconcile ${name} --run ${id}"`
 }
 
 function error(code: ErrorCode, message: string): RunError {

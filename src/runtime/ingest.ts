@@ -96,6 +96,8 @@ export function ingestHandler(pipeline: Pipeline, connections: Connections) {
       if (!claim.isHeld()) throw error
       const cursorAfter = run.cursorBefore
       const failed: Run = { ...ended(run, progress, drift), cursorAfter, state: 'failed', error: errorOf(error) }
+      // Names the run, by which its log is found; the invocation's own entry says why.
+      logger.warn('run failed', { pipeline: pipeline.name, run: request.id, code: failed.error?.code })
       await ledger.save(failed)
       await told
       await tell(failed)

@@ -78,7 +78,12 @@ function join(writes: readonly RowWrite[]): RowWrite {
   }
 }
 
-type Names = { readonly columns: readonly string[]; readonly key: readonly string[] }
+type Names = {
+  readonly columns: readonly string[]
+  readonly key: readonly string[]
+  /** Those that hold whole numbers. */
+  readonly whole: readonly string[]
+}
 
 /** Derived once a table, not once a row. */
 const names = new WeakMap<AnyTable, Names>()
@@ -86,17 +91,35 @@ const names = new WeakMap<AnyTable, Names>()
 function namesOf(table: AnyTable): Names {
   const known = names.get(table)
   if (known) return known
-  const made = { columns: Object.keys(table.columns), key: keyColumns(table) }
+  const columns = Object.keys(table.columns)
+  const whole = columns.filter((column) => wholeTypes.has(table.columns[column] ?? ''))
+  const made = { columns, key: keyColumns(table), whole }
   names.set(table, made)
   return made
 }
 
-function checkRow(table: AnyTable, row: AnyRow): void {
+/** Of these the driver cuts off fractions, and makes the epoch of a time that is no number, without a word. */
+const wholeTypes: ReadonlySet<string> = new Set(['int', 'bigint', 'timestamp', 'list<int>'])
+
+/** Fails with RECORD_INVALID when a row names what is no column, or has a number that its column cannot hold. */
+export function checkRow(table: AnyTable, row: AnyRow): void {
   for (const column of Object.keys(row)) {
     if (!Object.hasOwn(table.columns, column)) {
       throw new SluiceError('RECORD_INVALID', `rows of table ${table.name} names "${column}", which is not a column`)
     }
   }
+  for (const column of namesOf(table).whole) {
+    if (isWhole(row[column])) continue
+    throw new SluiceError(
+      'RECORD_INVALID',
+      `a row of table ${table.name} has a number for column "${column}" that is not whole, as ${table.columns[column]} needs it: round it, or give it a column of double`,
+    )
+  }
+}
+
+function isWhole(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isWhole)
+  return typeof value !== 'number' || Number.isSafeInteger(value)
 }
 
 function rowKey(table: AnyTable, columns: readonly string[], row: AnyRow): string {

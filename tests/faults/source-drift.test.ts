@@ -103,7 +103,7 @@ test('users with new fields are rows, one whose field has another type is a dead
   ])
   expect(JSON.stringify(run)).not.toContain('top secret')
   expect(driftLines(run.drift)).toContain(
-    '  changed phone (integer): 1 times, a dead letter (freeze); first in value 7 at phone',
+    '  changed phone (integer): once, a dead letter (freeze); first in value 7 at phone',
   )
   const letters = await environment.deadLetters('users_created')
   const own = letters.filter(({ headers }) => headerText(headers, headerNames.run) === run.id)

@@ -9,6 +9,7 @@ import {
 import { isInside, portOf } from '../../cdk/source-place.ts'
 import { readTarget } from '../../cdk/target.ts'
 import { pipelines } from '../../pipelines/index.ts'
+import { orders } from '../fixtures/orders.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -180,6 +181,16 @@ describe('the pipelines of a deployment', () => {
     ],
   ])('%o is refused', (values, refusal) => {
     expect(sentence(() => chosen(values))).toBe(refusal)
+  })
+
+  test('one that reads this machine has no source there, unless something stands in for it', () => {
+    const own = { ...orders, source: { ...orders.source, url: 'http://127.0.0.1:3000/orders' } }
+    const among = (values: Values) => chosenPipelines(settings({ stage: 'dev', ...values }), [own, ...pipelines])
+    expect(sentence(() => among({ pipelines: 'orders,users' }))).toBe(
+      'pipeline "orders" has no source on AWS: add -c sourceUrl=… with what answers at /orders, or deploy others: -c pipelines=users',
+    )
+    const sourceUrl = 'https://sources.example.internal'
+    expect(sourceUrlOf(settings({ stage: 'dev', sourceUrl }), own)).toBe(`${sourceUrl}/orders`)
   })
 
   test("each finds its source at its name below context's", () => {

@@ -74,7 +74,7 @@ test.concurrent.each<[string, Files, string]>([
   [
     'a schedule in words',
     { 'users.ts': changed('rate(1 minute)', 'hourly') },
-    'pipelines/users.ts: pipeline "users": source.schedule is "hourly", but it must be rate(…) or cron(…)',
+    'pipelines/users.ts: pipeline "users": source.schedule is "hourly", but it must be rate(1 minute), rate(5 minutes), the same with hours or days, or cron(…)',
   ],
   [
     'a name that is none',

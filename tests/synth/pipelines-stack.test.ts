@@ -44,6 +44,15 @@ describe('functions', () => {
     }
   })
 
+  test('a source on this machine is what the ingest is told, as no other address but a public one is read', () => {
+    const { bundled: _, ...source } = users.source
+    const own = { ...users, source: { ...source, url: 'http://127.0.0.1:3000/users' } }
+    const told = resources(templates({}, [own]).pipelines, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.Environment.Variables.SOURCE_URL,
+    )
+    expect(told.filter(Boolean)).toEqual(['http://127.0.0.1:3000/users'])
+  })
+
   test('each logs to a group of its own with a retention', () => {
     const groups = new Map(resources(template, 'AWS::Logs::LogGroup'))
     for (const [, { Properties }] of functions) {

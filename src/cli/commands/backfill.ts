@@ -34,7 +34,7 @@ export function backfillCommand(): Command {
     .description('run a pipeline for past times of its schedule that have no run, or none that succeeded')
     .argument('<pipeline>', 'name of the pipeline')
     .addOption(environmentOption())
-    .option('--from <time>', 'first schedule time, ISO 8601; needed', pointInTime)
+    .option('--from <time>', 'first schedule time, in ISO 8601 or how long ago; needed', pointInTime)
     .option('--to <time>', 'end of the schedule times, itself not included (default: now)', pointInTime)
     .addOption(new Option('--only <which>', 'which times').choices(backfillChoices).default('missing'))
     .option('--dry-run', 'say what would be done')
@@ -44,6 +44,7 @@ export function backfillCommand(): Command {
       'after',
       `
 Examples:
+  npm run sluice -- backfill users --from 2h --dry-run
   npm run sluice -- backfill users --from 2026-03-01T10:00Z --to 2026-03-01T12:00Z --dry-run
   npm run sluice -- backfill users --from 2026-03-01 --to 2026-03-02 --only failed --concurrency 4`,
     )
@@ -76,7 +77,7 @@ Examples:
 
 function rangeOf({ from, to = Date.now() }: Pick<Options, 'from' | 'to'>): { from: number; to: number } {
   if (from === undefined) {
-    throw new SluiceError('ARGUMENT_INVALID', 'say from when on: --from 2026-03-01T10:00Z')
+    throw new SluiceError('ARGUMENT_INVALID', 'say from when on: --from 2h, or --from 2026-03-01T10:00Z')
   }
   return backfillRange(from, to, Date.now())
 }

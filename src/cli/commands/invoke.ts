@@ -3,8 +3,10 @@
  */
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { pipelines } from '../../../pipelines/index.ts'
 import { SluiceError } from '../../core/errors.ts'
 import { invoke } from '../../operations/invoke.ts'
+import { expectFunction } from '../../operations/logs/function-logs.ts'
 import { environmentOption, runningStack } from '../environment-option.ts'
 import { printJson, printProgress } from '../output.ts'
 
@@ -22,6 +24,7 @@ export function invokeCommand(): Command {
       '\nExample:\n  npm run sluice -- invoke sluice-users-ingest --event tests/fixtures/users-schedule.event.json',
     )
     .action(async (name: string, { environment, event }: Options) => {
+      expectFunction(pipelines, name)
       const { aws } = runningStack(environment).endpoints
       const { payload, failed, log, ms } = await invoke(aws, name, event ? await readEvent(event) : {})
       if (log) printProgress(log.trimEnd())

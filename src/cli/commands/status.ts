@@ -44,11 +44,12 @@ export function statusCommand(): Command {
 }
 
 function statusText({ pipeline, stages, latestRun }: PipelineStatus): string {
+  const width = Math.max(24, ...stages.map(({ group }) => group.length))
   const lags = stages.map(
-    ({ group, topic, lag }) => `  ${group.padEnd(24)} ${lag.toLocaleString('en')} behind on ${topic}`,
+    ({ group, topic, lag }) => `  ${group.padEnd(width)} ${lag.toLocaleString('en')} behind on ${topic}`,
   )
   const run = latestRun
     ? `${latestRun.id} ${latestRun.state}, ${latestRun.fetched} fetched`
     : `none yet: npm run sluice -- trigger ${pipeline}`
-  return [`pipeline ${pipeline}`, `  ${'latest run'.padEnd(24)} ${run}`, ...lags].join('\n')
+  return [`pipeline ${pipeline}`, `  ${'latest run'.padEnd(width)} ${run}`, ...lags].join('\n')
 }

@@ -63,7 +63,7 @@ function stepOf(topic: string, letter: DeadLetter): RedriveStep {
   }
   if (origin === null) {
     const reason =
-      'it is a fetched value that never was a record: mend the source or the pipeline, and the next run fetches it again'
+      'it is a fetched value that never was a record: mend the source or the pipeline, and a run that fetches it again publishes it'
     return { letter, action: 'refuse', reason }
   }
   if (origin.topic !== topic) {

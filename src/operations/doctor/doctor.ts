@@ -9,7 +9,7 @@ import { defaultPorts, type Ports } from '../../local/ports.ts'
 import { isAlive } from '../../local/process-identity.ts'
 import { readProcesses } from '../../local/process-record.ts'
 import { type RunningStack, readState } from '../../local/state.ts'
-import { cloneFolder, environmentFolder, workFolder } from '../places.ts'
+import { cloneFolder, environmentFolder, startCommand, workFolder } from '../places.ts'
 import { checkDeployment } from './doctor-deployment.ts'
 import { type Finding, ok, warning } from './doctor-finding.ts'
 import { checkFlow } from './doctor-flow.ts'
@@ -38,7 +38,7 @@ async function checkStopped(environment: string, state: RunningStack | null, fol
     const detail = `"${environment}" is being started by process ${state.pid}`
     return [warning('environment', detail, 'wait for its first proof, then ask again')]
   }
-  const down = warning('environment', `"${environment}" is not up`, 'start it with "npm start"')
+  const down = warning('environment', `"${environment}" is not up`, `start it with "${startCommand(environment)}"`)
   return [down, ...(await checkPorts(await portsOf(folder), readProcesses(folder).filter(isAlive)))]
 }
 

@@ -32,7 +32,7 @@ export function driftLines(report: DriftReport | null): string[] {
 function lineOf(line: DriftLine): string[] {
   const { kind, field, found, effect, count: times, sample, policy } = line
   const type = found === null ? '' : ` (${found})`
-  const said = `  ${kind} ${field}${type}: ${count(times)} times, ${effects[effect]} (${policy}); first in value ${sample.value} at ${sample.path}`
+  const said = `  ${kind} ${field}${type}: ${times === 1 ? 'once' : `${count(times)} times`}, ${effects[effect]} (${policy}); first in value ${sample.value} at ${sample.path}`
   return policy === 'evolve' ? [said, `    to follow: ${proposal(line)}`] : [said]
 }
 

@@ -25,15 +25,21 @@ export function proofTable(pipeline: Pipeline, proof: Proof, writeMs: number | n
       return `  ${label.padEnd(12)} ${count.toLocaleString('en').padStart(9)}   ${where.padEnd(width)} ${duration.padStart(10)}`.trimEnd()
     }),
     `  ${verdict(proof)}`,
+    ...whyFailed(proof.run).map((line) => `  ${line}`),
     ...driftLines(proof.run.drift).map((line) => `  ${line}`),
   ]
 }
 
-/** The proof in one line. */
+/** The proof in one line, and why a run failed. */
 export function proofLine({ pipeline, run, account }: Proof): string {
   const { fetched, written, filtered, deadLettered, pending, unaccounted } = account
   const counts = `${fetched} fetched, ${written} written, ${filtered} filtered, ${deadLettered} dead letters`
-  return `${pipeline}  ${run.id}  ${run.state}  ${counts}, ${pending} pending, ${unaccounted} unaccounted`
+  const line = `${pipeline}  ${run.id}  ${run.state}  ${counts}, ${pending} pending, ${unaccounted} unaccounted`
+  return [line, ...whyFailed(run)].join('  ')
+}
+
+function whyFailed({ error }: Proof['run']): string[] {
+  return error ? [`${error.code}: ${error.message}`] : []
 }
 
 function hopLines(pipeline: Pipeline, { run, account, processed }: Proof, writeMs: number | null): Line[] {

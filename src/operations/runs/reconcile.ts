@@ -18,6 +18,6 @@ async function latestRun(pipeline: Pipeline, { cassandra }: Clients): Promise<st
   if (latest) return latest.id
   throw new SluiceError(
     'RUN_UNKNOWN',
-    `pipeline "${pipeline.name}" has no run yet: start one with "sluice trigger ${pipeline.name}"`,
+    `pipeline "${pipeline.name}" has no run yet: start one with "npm run sluice -- trigger ${pipeline.name}"`,
   )
 }

@@ -68,7 +68,7 @@ export async function showRun(pipeline: Pipeline, id: string, { cassandra }: Cli
   if (found) return found
   throw new SluiceError(
     'RUN_UNKNOWN',
-    `pipeline "${pipeline.name}" has no run "${id}": see "sluice runs list ${pipeline.name}"`,
+    `pipeline "${pipeline.name}" has no run "${id}": see "npm run sluice -- runs list ${pipeline.name}"`,
   )
 }
 

@@ -68,7 +68,7 @@ export async function openReconciliation(
   if (!found) {
     throw new SluiceError(
       'RUN_UNKNOWN',
-      `pipeline "${pipeline.name}" has no run "${runId}": see its runs in table sluice.runs`,
+      `pipeline "${pipeline.name}" has no run "${runId}": see "npm run sluice -- runs list ${pipeline.name}"`,
     )
   }
   let run: Run = found

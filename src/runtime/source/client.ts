@@ -120,7 +120,9 @@ function sourceError(error: unknown, url: URL, timeMs: number | null): SluiceErr
     new SluiceError('SOURCE_UNAVAILABLE', `the source ${nameOf(url)} ${what}`, { cause: error })
   if (timeMs !== null) return unavailable(`did not answer within ${Math.ceil(timeMs)} ms`)
   if (error instanceof TooSlow) return unavailable(`answered too slowly: ${error.message}`)
-  return unavailable('could not be reached, or broke off its answer')
+  // The code only, as ENOTFOUND: a message can quote a query.
+  const { code } = error as NodeJS.ErrnoException
+  return unavailable(`could not be reached, or broke off its answer${code ? ` (${code})` : ''}`)
 }
 
 async function checked<T>(schema: StandardSchemaV1<unknown, T>, body: unknown, url: URL): Promise<T> {

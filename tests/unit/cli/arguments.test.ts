@@ -6,6 +6,7 @@ import {
   durationMs,
   environmentName,
   errorCode,
+  pointInTime,
   portOffset,
   wholeNumber,
 } from '../../../src/cli/arguments.ts'
@@ -23,6 +24,27 @@ describe('a count', () => {
 
   test.each(['0', '-1', '1.5', '1e3', '', ' 5', 'many', '1000001'])('may not be "%s"', (text) => {
     expect(() => countUpTo(1_000_000)(text)).toThrow(refusal('Allowed is a whole number from 1 to 1,000,000.'))
+  })
+})
+
+describe('a point in time', () => {
+  test.each([
+    ['2026-03-01', Date.UTC(2026, 2, 1)],
+    ['2026-03-01T10:00Z', Date.UTC(2026, 2, 1, 10)],
+    ['2026-03-01T10:00:30+01:00', Date.UTC(2026, 2, 1, 9, 0, 30)],
+  ])('may be %s', (text, time) => {
+    expect(pointInTime(text)).toBe(time)
+  })
+
+  test('may be how long ago', () => {
+    const before = Date.now()
+    const ago = pointInTime('2h') + 7_200_000
+    expect(ago).toBeGreaterThanOrEqual(before)
+    expect(ago).toBeLessThanOrEqual(Date.now())
+  })
+
+  test.each(['yesterday', '2026-03-01T10:00', '2026-13-01', '2', '0h', ''])('may not be "%s"', (text) => {
+    expect(() => pointInTime(text)).toThrow(InvalidArgumentError)
   })
 })
 

@@ -33,7 +33,7 @@ describe('the command line', { timeout: 30_000 }, () => {
     [['reconcile', 'user'], 'PIPELINE_UNKNOWN: there is no pipeline "user": there are users'],
     [
       ['status', '--environment', 'no-such-environment'],
-      'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start"',
+      'STACK_NOT_RUNNING: environment "no-such-environment" is not up: start it with "npm start -- --environment no-such-environment"',
     ],
     [['event-sources', 'lst'], "unknown command 'lst'\n(Did you mean list?)"],
     [['event-sources', 'disable'], "missing required argument 'id'"],
@@ -59,6 +59,7 @@ describe('the command line', { timeout: 30_000 }, () => {
       'ARGUMENT_INVALID: say which dead letters: either --offset <n> (with --partition <n>), or --all',
     ],
     [['logs', 'sluice-users'], 'ARGUMENT_INVALID: there is no function "sluice-users": there are sluice-users-ingest'],
+    [['invoke', 'sluice-user'], 'ARGUMENT_INVALID: there is no function "sluice-user": there are sluice-users-ingest'],
     [
       ['invoke', 'f', '--environment', '../x'],
       "option '--environment <name>' argument '../x' is invalid. Allowed are lower-case letters, digits and hyphens, 41 at most.",

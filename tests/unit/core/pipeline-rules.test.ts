@@ -39,7 +39,7 @@ describe('each rule names field, value and what is allowed', () => {
     [
       'a URL of http',
       withSource({ url: 'http://a.example/' }),
-      'source.url is "http://a.example/", but it must be an https URL',
+      'source.url is "http://a.example/", but it must be an https URL, or an http URL of this machine such as',
     ],
     [
       'a URL with a password, which is not quoted',
@@ -64,7 +64,7 @@ describe('each rule names field, value and what is allowed', () => {
     [
       'a schedule in words',
       withSource({ schedule: 'hourly' }),
-      'source.schedule is "hourly", but it must be rate(…) or cron(…)',
+      'source.schedule is "hourly", but it must be rate(1 minute), rate(5 minutes), the same with hours or days, or cron(…)',
     ],
     [
       'a rate of one in the plural',
@@ -76,6 +76,15 @@ describe('each rule names field, value and what is allowed', () => {
       withSource({ schedule: 'rate(5 minute)' }),
       'source.schedule is "rate(5 minute)"',
     ],
+    [
+      'a crontab of five fields',
+      withSource({ schedule: 'cron(0 12 * * *)' }),
+      'source.schedule is "cron(0 12 * * *)", but it must be cron(…) with six fields: minutes, hours, day of month, month,',
+    ],
+    ['no topic', { ...orders, topic: undefined }, 'topic is undefined, but it must be given'],
+    ['no form of values', withSource({ value: undefined }), 'source.value is undefined, but it must be given'],
+    ['no topic key', withTopic({ key: undefined }), 'topic.key is undefined, but it must be given'],
+    ['no columns', withTable({ columns: undefined }), 'tables[0].columns is undefined, but it must be given'],
     ['a rate of none', withSource({ schedule: 'rate(0 minutes)' }), 'source.schedule is "rate(0 minutes)"'],
     [
       'no records in a run',
@@ -169,6 +178,13 @@ describe('each rule names field, value and what is allowed', () => {
     )
   })
 })
+
+test.each(['http://127.0.0.1:3000/orders?all=1', 'http://localhost:3000/', 'http://[::1]:3000/'])(
+  'URL %s of this machine is allowed',
+  (url) => {
+    expect(() => checkPipeline(withSource({ url }) as Pipeline)).not.toThrow()
+  },
+)
 
 test.each(['rate(1 minute)', 'rate(2 hours)', 'rate(10 days)', 'cron(0 12 * * ? *)'])(
   'schedule %s is allowed',

@@ -9,6 +9,7 @@ import { type Pipeline, writtenTopic } from '../../../src/core/pipeline.ts'
 import { keyColumns } from '../../../src/core/table.ts'
 import type { AnyTopic } from '../../../src/core/topic.ts'
 import { topologyOf } from '../../../src/core/topology.ts'
+import { checkRow } from '../../../src/runtime/row-writes.ts'
 import { avroCodec } from '../../fixtures/avro-codec.ts'
 import { fixtureOf, fixturePage, fixtureRecords } from '../../fixtures/pipeline-fixture.ts'
 
@@ -65,6 +66,7 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
       expect(rows.length, `the fixture gives no row of table ${table.name}`).toBeGreaterThan(0)
       for (const row of rows) {
         expect(Object.keys(row).sort()).toEqual(Object.keys(table.columns).sort())
+        expect(() => checkRow(table, row)).not.toThrow()
         for (const column of keyColumns(table)) expect(row[column] ?? '', column).not.toBe('')
       }
     }
@@ -89,7 +91,7 @@ test('each file of SQL is of a job', () => {
 })
 
 test('a pipeline without a fixture is told what to add', () => {
-  expect(() => fixtureOf('orders')).toThrow('pipeline "orders" has no fixture: add tests/fixtures/orders.json')
+  expect(() => fixtureOf('Nobody')).toThrow('pipeline "Nobody" has no fixture: add tests/fixtures/Nobody.json')
 })
 
 function expectFit(topic: AnyTopic, record: AvroRecord): void {

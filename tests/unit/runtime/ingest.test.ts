@@ -168,10 +168,13 @@ test('a run ends with the last page, or with an empty one', async () => {
 })
 
 test('a run without a single value has failed, unless the pipeline says that this is normal', async () => {
+  const warn = vi.spyOn(logger, 'warn')
   pages = [{ items: [], next: 2 }]
   const { handle, ledger } = start()
   await expect(handle(event())).rejects.toMatchObject({ code: 'RUN_EMPTY' })
   expect(ledger('runs').at(-1)).toMatchObject({ state: 'failed', error_code: 'RUN_EMPTY' })
+  expect(warn.mock.lastCall).toEqual(['run failed', { pipeline: 'orders', run: runId, code: 'RUN_EMPTY' }])
+  warn.mockRestore()
   expect(ledger('run_states')).toMatchObject([{ state: 'failed', run_id: runId }])
   expect(ledger('cursors')).toEqual([])
 

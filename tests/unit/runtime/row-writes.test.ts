@@ -56,6 +56,24 @@ describe('the writes of a record', () => {
     expect(() => writesOf(0, [{ ...row, toString: 1 }])).toThrow(expect.objectContaining({ code: 'RECORD_INVALID' }))
   })
 
+  test.each<[AnyTable['columns'][string], unknown]>([
+    ['int', 42.5],
+    ['bigint', 1e300],
+    ['timestamp', Number.NaN],
+    ['list<int>', [1, 2.5]],
+  ])('a %s of %j, of which the driver would write another number, is refused', (type, value) => {
+    const counted: AnyTable = { ...table, name: 'counted', columns: { ...table.columns, value: type } }
+    expect(() => writesOf(0, [{ ...row, value }], 10, counted)).toThrow(
+      expect.objectContaining({
+        code: 'RECORD_INVALID',
+        message: `a row of table counted has a number for column "value" that is not whole, as ${type} needs it: round it, or give it a column of double`,
+      }),
+    )
+    for (const whole of [null, undefined, 42]) {
+      expect(writesOf(0, [{ ...row, value: whole }], 10, counted)).toHaveLength(1)
+    }
+  })
+
   test('0 and false are values of a key', () => {
     expect(writesOf(0, [{ ...row, at: 0 }])).toHaveLength(1)
     expect(writesOf(0, [{ ...row, at: false }])).toHaveLength(1)

@@ -54,9 +54,9 @@ test('each field has a line, and what is to evolve a proposal', () => {
     '  unknown cell (string): 1,200 times, left out (discard); first in value 3 at cell',
     '  unknown items[].tax (number): 2 times, kept in the record (evolve); first in value 3 at items[1].tax',
     `    to follow: read "items[].tax" as number in source.value, give topic.schema the field { name: 'items_tax', type: ['null', 'double'], default: null }, and the table a column`,
-    '  changed size (integer): 1 times, a dead letter (evolve); first in value 3 at size',
+    '  changed size (integer): once, a dead letter (evolve); first in value 3 at size',
     `    to follow: read "size" as integer in source.value, give topic.schema the field { name: 'size_long', type: ['null', 'long'], default: null }, and the table a column`,
-    '  missing note: 1 times, filled in (evolve); first in value 3 at note',
+    '  missing note: once, filled in (evolve); first in value 3 at note',
     '    to follow: make "note" optional in source.value, and its field of topic.schema nullable',
     '  and 4 more in other fields',
   ])

@@ -89,6 +89,14 @@ describe('the verdict', () => {
   })
 })
 
+test('table and line of a failed run say why it failed', () => {
+  const { run, ...rest } = proof()
+  const error = { code: 'RUN_EMPTY', message: 'the source gave no value' } as const
+  const failed: Proof = { ...rest, run: { ...run, state: 'failed', error } }
+  expect(proofTable(orders, failed, null).at(-1)).toBe('  RUN_EMPTY: the source gave no value')
+  expect(proofLine(failed)).toMatch(/ 0 unaccounted {2}RUN_EMPTY: the source gave no value$/)
+})
+
 test('the line says the same at a glance', () => {
   expect(proofLine(proof({ pending: 1 }))).toBe(
     'orders  20260301T100000Z-abcdefgh  succeeded  2000 fetched, 1995 written, 3 filtered, 2 dead letters, 1 pending, 0 unaccounted',

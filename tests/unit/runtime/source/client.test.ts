@@ -91,10 +91,14 @@ describe('what the source can do wrong', () => {
     })
   })
 
-  test('nobody listening is SOURCE_UNAVAILABLE', async () => {
+  test('nobody listening is SOURCE_UNAVAILABLE, with the code of the system', async () => {
     const gone = await startHttpServer()
     await gone.close()
-    await expect(read({}, gone.url)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE', retryable: true })
+    await expect(read({}, gone.url)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      retryable: true,
+      message: `the source ${gone.url} could not be reached, or broke off its answer (ECONNREFUSED)`,
+    })
   })
 
   test('a connection that breaks in the middle of the answer is SOURCE_UNAVAILABLE', async () => {
