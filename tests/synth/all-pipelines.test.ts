@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { pipelines } from '../../pipelines/index.ts'
 import { functionName, ruleName } from '../../src/core/names.ts'
+import { isThisMachine } from '../../src/core/pipeline.ts'
 import { awsTemplates, resources, templates } from './templates.ts'
 
 const { pipelines: local } = templates({}, pipelines)
@@ -23,13 +24,15 @@ describe.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))('
     local.hasResourceProperties('AWS::Events::Rule', { Name: ruleName(name) })
   })
 
-  test('reads what stands in for its source at its own name', () => {
+  test('reads what stands in for its source, or its own', () => {
+    const { bundled, url: own } = pipeline.source
+    const told = own !== null && isThisMachine(own) ? own : undefined
     const url = (template: typeof local) =>
       functionsOf(template).get(functionName(name, 'ingest'))?.Environment.Variables.SOURCE_URL
-    expect(url(local)).toBe(`http://127.0.0.1:8090/${name}`)
-    expect(url(aws.pipelines)).toBe(`https://sources.example.com/${name}`)
+    expect(url(local)).toBe(bundled === undefined ? told : `http://127.0.0.1:8090${bundled}`)
+    expect(url(aws.pipelines)).toBe(`https://sources.example.com${bundled ?? `/${name}`}`)
     const { pipelines: live } = templates({ sources: 'live' }, [pipeline])
-    expect(url(live)).toBe(pipeline.source.url === null ? `http://127.0.0.1:8090/${name}` : undefined)
+    expect(url(live)).toBe(own === null ? `http://127.0.0.1:8090${bundled}` : told)
   })
 
   test('has its tables in Keyspaces, sorted as it asks', () => {

@@ -177,7 +177,7 @@ describe('the pipelines of a deployment', () => {
     ],
     [
       { pipelines: 'people' },
-      'context "pipelines" names "people", which there is not: there are users,clickstream,iot,logs',
+      `context "pipelines" names "people", which there is not: there are ${pipelines.map(({ name }) => name).join(',')}`,
     ],
   ])('%o is refused', (values, refusal) => {
     expect(sentence(() => chosen(values))).toBe(refusal)

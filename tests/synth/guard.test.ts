@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pipelines } from '../../pipelines/index.ts'
+import { isThisMachine } from '../../src/core/pipeline.ts'
 import { root, scratch } from './templates.ts'
 
 type Ended = { code: number; stderr: string }
@@ -17,6 +19,11 @@ function runApp(context: Record<string, unknown>, environment: Record<string, st
     })
   })
 }
+
+const inTheWorld = pipelines
+  .filter(({ source: { url } }) => url !== null && !isThisMachine(url))
+  .map(({ name }) => name)
+  .join(',')
 
 const emulator = { CDK_DEFAULT_ACCOUNT: '000000000000', AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }
 
@@ -62,7 +69,7 @@ describe.concurrent('a wrong value stops synth with one sentence', () => {
     [{ target: 'embedded', sources: 'real' }, 'context "sources" is "real", but it must be bundled or live'],
     [
       { target: 'aws', stage: 'dev' },
-      'pipeline "clickstream" has no source on AWS: add -c sourceUrl=… with what answers at /clickstream, or deploy others: -c pipelines=users',
+      `pipeline "clickstream" has no source on AWS: add -c sourceUrl=… with what answers at /clickstream, or deploy others: -c pipelines=${inTheWorld}`,
     ],
   ])('%o', async (context, sentence) => {
     expect(await runApp(context)).toEqual({ code: 1, stderr: `${sentence}\n` })
