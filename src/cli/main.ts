@@ -4,6 +4,9 @@
 import { CommanderError } from 'commander'
 import { reportFailure } from './failure.ts'
 
+/** How long what a command left open, such as a connection that broke, may keep the process of a command that is done, in ms. */
+const lingerMs = 5_000
+
 try {
   // Loaded here, so that a pipeline definition that breaks a rule is reported as any other failure is.
   const { createProgram } = await import('./program.ts')
@@ -12,3 +15,4 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else reportFailure(error)
 }
+setTimeout(() => process.exit(), lingerMs).unref()

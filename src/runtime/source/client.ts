@@ -49,9 +49,10 @@ export function sourceClient({ name, source }: Pipeline, options: SourceClientOp
   const turn = pace(source.requestsPerSecond, clock)
   const secrets = sourceHeaders(source.headers, limits, clock.now, options.readSecret)
 
-  /** One request; `renew` says whether it may be sent again with secrets read anew. */
+  /** One request; `renew` says whether it may be sent again, in the time that is left, with secrets read anew. */
   const ask = async (url: URL, own: Headers, timeMs: number, renew: () => boolean): Promise<Attempt<Answer>> => {
     await turn()
+    const began = clock.now()
     const signal = AbortSignal.timeout(Math.ceil(timeMs))
     try {
       const response = await send(url, { ...own, ...(await secrets.current()) }, signal)
@@ -61,7 +62,10 @@ export function sourceClient({ name, source }: Pipeline, options: SourceClientOp
         return { result: { body: await readJson(response, nameOf(url), limits), header } }
       }
       response.destroy()
-      if ((statusCode === 401 || statusCode === 403) && renew()) return await ask(url, own, timeMs, () => false)
+      const leftMs = timeMs - (clock.now() - began)
+      if ((statusCode === 401 || statusCode === 403) && leftMs > 0 && renew()) {
+        return await ask(url, own, leftMs, () => false)
+      }
       return { failure: statusError(url, statusCode), retryAfterMs: retryAfterMs(headers['retry-after'], headers.date) }
     } catch (error) {
       return { failure: sourceError(error, url, signal.aborted ? timeMs : null), retryAfterMs: null }

@@ -112,6 +112,14 @@ describe('the command line', { timeout: 30_000 }, () => {
     expect(existsSync(resolve(import.meta.dirname, '../../..', file))).toBe(true)
   })
 
+  test.concurrent('a command that is done ends, whatever it left open', async () => {
+    const open = "data:text/javascript,import net from 'node:net'; net.createServer().listen(0, '127.0.0.1')"
+    const ended = await new Promise((done) => {
+      execFile(process.execPath, ['--import', open, main, 'trigger'], { timeout: 25_000 }, (error) => done(error?.code))
+    })
+    expect(ended).toBe(1)
+  })
+
   test.concurrent('down succeeds where nothing runs', async () => {
     const { code, stderr } = await sluice('down', '--environment', 'no-such-environment')
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'environment "no-such-environment" is not up\n' })

@@ -144,6 +144,23 @@ describe('secrets of the source', () => {
     expect(sent()).toHaveLength(2)
   })
 
+  test('are read anew within the time of the one request', async () => {
+    let time = 0
+    server.answer = () => {
+      time += 60
+      return server.requests.length === 1 ? { status: 401 } : { hang: true }
+    }
+    const clock = { now: () => time, wait: async () => {}, random: () => 0 }
+    const limits = { ...sourceLimits, attempts: 1, requestMs: 100 }
+    const { readSecret } = texts('old', 'new')
+    const fetchPage = sourceClient(keyed, { standIn: server.url, clock, limits, readSecret })(600_000)
+    await expect(fetchPage({ cursor: null, limit: 5, seed: null })).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: `the source ${server.url} did not answer within 40 ms`,
+    })
+    expect(sent()).toEqual(['old', 'new'])
+  })
+
   test('that cannot be read in time end the run', async () => {
     const readSecret = () => new Promise<string>(() => {})
     const limits = { ...sourceLimits, attempts: 1, secretReadMs: 20 }
