@@ -15,4 +15,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else reportFailure(error)
 }
-setTimeout(() => process.exit(), lingerMs).unref()
+setTimeout(() => {
+  // What is still on its way to a slow reader goes first.
+  if (process.stdout.writableLength === 0) process.exit()
+}, lingerMs).unref()
