@@ -45,14 +45,19 @@ export function durationMs(text: string): number {
 
 /** A date or a time with its zone in ISO 8601, or how long ago, such as `2h`; in ms since the epoch. A date begins in UTC. */
 export function pointInTime(text: string): number {
-  if (/^\d{1,5}[smhd]$/.test(text)) return Date.now() - durationMs(text)
-  if (/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) {
-    const time = Date.parse(text)
-    if (!Number.isNaN(time)) return time
-  }
+  const time = parseTime(text, Date.now())
+  if (time !== null) return time
   throw new InvalidArgumentError(
     'Allowed is a date or a time with its zone, such as 2026-03-01 or 2026-03-01T10:00Z, or how long ago, such as 2h.',
   )
+}
+
+/** As {@link pointInTime}; null for what is neither. */
+export function parseTime(text: string, now: number): number | null {
+  if (/^\d{1,5}[smhd]$/.test(text)) return now - durationMs(text)
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return null
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? null : time
 }
 
 /** A partition or an offset. */

@@ -3,7 +3,7 @@
  */
 import { InvalidArgumentError } from 'commander'
 import type { PartitionPosition, ReplayPosition } from '../operations/event-sources/replay-range.ts'
-import { durationMs } from './arguments.ts'
+import { parseTime } from './arguments.ts'
 
 const allowed =
   'Allowed is an offset (1200), a list of topic-partition:offset (users_enriched-0:1200,users_enriched-3:80), a time in ' +
@@ -12,11 +12,8 @@ const allowed =
 /** An offset of every partition, offsets of some, a time, or how long ago. */
 export function replayPosition(text: string, now: number = Date.now()): ReplayPosition {
   if (/^\d{1,15}$/.test(text)) return { text, kind: 'offset', offset: Number(text) }
-  if (/^\d{1,5}[smhd]$/.test(text)) return { text, kind: 'time', timestampMs: now - durationMs(text) }
-  if (/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) {
-    const timestampMs = Date.parse(text)
-    if (!Number.isNaN(timestampMs)) return { text, kind: 'time', timestampMs }
-  }
+  const timestampMs = parseTime(text, now)
+  if (timestampMs !== null) return { text, kind: 'time', timestampMs }
   const offsets = text.split(',').map(partitionPosition)
   const names = new Set(offsets.map((each) => each?.partition))
   if (!offsets.every((each) => each !== null) || names.size < offsets.length) throw new InvalidArgumentError(allowed)
