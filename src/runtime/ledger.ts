@@ -4,6 +4,7 @@
 import type { Client, types } from 'cassandra-driver'
 import { selectByKey, selectLast, selectPartition } from '../core/cql.ts'
 import type { DriftReport } from '../core/drift-report.ts'
+import { SluiceError } from '../core/errors.ts'
 import {
   cursorsTable,
   type FetchedPage,
@@ -110,6 +111,14 @@ export function runLedger(client: Client, pipeline: string): RunLedger {
       return row ? runOf(row) : null
     },
   }
+}
+
+/** The failure where a pipeline has no such run. */
+export function runUnknown(pipeline: string, id: string): SluiceError {
+  return new SluiceError(
+    'RUN_UNKNOWN',
+    `pipeline "${pipeline}" has no run "${id}": see "npm run sluice -- runs list ${pipeline}"`,
+  )
 }
 
 /** The ledger of a pipeline, through a connected client. */

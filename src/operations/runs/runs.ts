@@ -6,7 +6,7 @@ import { SluiceError } from '../../core/errors.ts'
 import type { Pipeline } from '../../core/pipeline.ts'
 import { type RunOutcome, type RunStanding, standingOf, type Verdict } from '../../core/run-state.ts'
 import type { RunSummary } from '../../runtime/ingest.ts'
-import { ledgerOf, type Run } from '../../runtime/ledger.ts'
+import { ledgerOf, type Run, runUnknown } from '../../runtime/ledger.ts'
 import { type RunHistory, runHistoryOf } from '../../runtime/run-history.ts'
 import { type IngestEvent, tickSuffix } from '../../runtime/run-request.ts'
 import type { Clients } from '../clients.ts'
@@ -66,10 +66,7 @@ export async function showRun(pipeline: Pipeline, id: string, { cassandra }: Cli
   const run = await ledgerOf(cassandra, pipeline.name).run(id)
   const [found] = run ? await reportsOf(pipeline, runHistoryOf(cassandra, pipeline.name), [run]) : []
   if (found) return found
-  throw new SluiceError(
-    'RUN_UNKNOWN',
-    `pipeline "${pipeline.name}" has no run "${id}": see "npm run sluice -- runs list ${pipeline.name}"`,
-  )
+  throw runUnknown(pipeline.name, id)
 }
 
 /**

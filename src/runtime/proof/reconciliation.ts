@@ -13,12 +13,11 @@ import {
   type RecordEvidence,
   type RunEvidence,
 } from '../../core/accounting.ts'
-import { SluiceError } from '../../core/errors.ts'
 import { formatPosition, headerNames, headerText, type RecordPosition } from '../../core/headers.ts'
 import { attemptNumber, type FetchedPage, type PublishedRange, valueName } from '../../core/ledger.ts'
 import { deadLetterTopic } from '../../core/names.ts'
 import { type Pipeline, writtenTopic } from '../../core/pipeline.ts'
-import { ledgerOf, type Run } from '../ledger.ts'
+import { ledgerOf, type Run, runUnknown } from '../ledger.ts'
 import type { ProofClients } from './clients.ts'
 import { evidenceSource, stageCommits } from './evidence.ts'
 import { type RecordIndex, recordIndex } from './record-index.ts'
@@ -65,12 +64,7 @@ export async function openReconciliation(
 ): Promise<Reconciliation> {
   const ledger = ledgerOf(clients.cassandra, pipeline.name)
   const found = await ledger.run(runId)
-  if (!found) {
-    throw new SluiceError(
-      'RUN_UNKNOWN',
-      `pipeline "${pipeline.name}" has no run "${runId}": see "npm run sluice -- runs list ${pipeline.name}"`,
-    )
-  }
+  if (!found) throw runUnknown(pipeline.name, runId)
   let run: Run = found
   let attempts = attemptsOf(run, await ledger.fetched(runId))
   const ranges = await ledger.published(runId)
